@@ -1,0 +1,246 @@
+"""The values that travel: frozen, slotted, and known to every layer."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.taxonomy import (
+    AnatomSite,
+    Band,
+    BatchState,
+    ConfirmType,
+    Diagnosis,
+    HeatmapMethod,
+    ItemState,
+    Sex,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came in: its name as shown, and its bytes."""
+
+    filename: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LesionImage:
+    """A decoded picture, upright and free of metadata.
+
+    `pixels` is uint8 (height, width, 3) in RGB order, read-only. `sha256` is of the bytes as uploaded; `orientation`
+    is the EXIF orientation (1-8) that was applied to make it upright.
+    """
+
+    pixels: NDArray[np.uint8]
+    sha256: str
+    format: str
+    orientation: int = 1
+
+    @property
+    def width_px(self) -> int:
+        """Width of the upright picture."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        """Height of the upright picture."""
+        return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class QualityNote:
+    """One measured property of a picture, and whether it is in order."""
+
+    name: str
+    value: float
+    unit: str
+    is_fine: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which network gave a result; stored with every prediction."""
+
+    name: str
+    version: str
+    weights_sha256: str
+    card_sha256: str
+    architecture: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """The network's assessment of one picture.
+
+    Probabilities are in [0, 1]: `raw_probability` is the sigmoid of the logit, `malignant_probability` the sigmoid of
+    logit / temperature. `embedding` is float16 (D,), the input of the last linear layer.
+    """
+
+    malignant_probability: float
+    raw_probability: float
+    band: Band
+    operating_threshold: float
+    no_concern_threshold: float
+    model: ModelIdentity
+    embedding: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heatmap:
+    """Where the network looked: float32 (height, width) in [0, 1], the maximum 1 unless the map is empty."""
+
+    values: NDArray[np.float32]
+    method: HeatmapMethod
+    layer: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """All that was found out about one upload. `submission_id` makes saving it twice the same as once."""
+
+    upload: Upload
+    image: LesionImage
+    quality: tuple[QualityNote, ...]
+    prediction: Prediction
+    analysed_at: datetime
+    submission_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """A picture in the record. `blob_sha256` names the file in the blob store; `upload_sha256` the bytes as uploaded."""
+
+    upload_sha256: str
+    blob_sha256: str
+    format: str
+    orientation: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDraft:
+    """The clinician's words about one picture, before it is saved. `age_years` is capped at 85 as ISIC does."""
+
+    submission_id: str
+    filename: str
+    pseudonym: str = ""
+    lesion_label: str = ""
+    anatom_site: AnatomSite | None = None
+    age_years: int | None = None
+    sex: Sex | None = None
+    notes: str = ""
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The clinician's own assessment of a case, after seeing the machine's."""
+
+    assessment: Band
+    note: str
+    reviewer: str
+    reviewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedDiagnosis:
+    """What the lesion turned out to be, and how that is known."""
+
+    diagnosis: Diagnosis
+    is_malignant: bool
+    confirm_type: ConfirmType
+    confirmed_on: date | None
+    note: str
+    recorded_by: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseRecord:
+    """A saved case with everything that belongs to it. Times are UTC; reviews newest first."""
+
+    case_id: int
+    submission_id: str
+    filename: str
+    pseudonym: str
+    lesion_label: str
+    anatom_site: AnatomSite | None
+    age_years: int | None
+    sex: Sex | None
+    notes: str
+    reader: str
+    created_at: datetime
+    app_version: str
+    image: StoredImage
+    prediction: Prediction
+    predicted_at: datetime
+    reviews: tuple[Review, ...] = ()
+    diagnosis: ConfirmedDiagnosis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the case history is narrowed to; None or "" leaves a field open. Dates are whole UTC-aware instants.
+
+    `text` is looked for in pseudonym, lesion label, file name and notes. `is_reviewed` and `is_confirmed_malignant`
+    filter on the newest review and on the confirmed diagnosis (`has_diagnosis` on there being one).
+    """
+
+    text: str = ""
+    pseudonym: str = ""
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    anatom_site: AnatomSite | None = None
+    band: Band | None = None
+    is_reviewed: bool | None = None
+    has_diagnosis: bool | None = None
+    is_confirmed_malignant: bool | None = None
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchItem:
+    """One file of a batch; `reason` says why it was rejected, `case_id` is set once it was saved."""
+
+    item_id: int
+    position: int
+    filename: str
+    state: ItemState
+    reason: str = ""
+    image: StoredImage | None = None
+    prediction: Prediction | None = None
+    assessment: Band | None = None
+    note: str = ""
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
+    """A batch as the list of batches shows it."""
+
+    batch_id: int
+    name: str
+    source: str
+    state: BatchState
+    created_at: datetime
+    reader: str
+    n_total: int
+    n_waiting: int
+    n_scored: int
+    n_rejected: int
+    n_saved: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One change of a setting: who set what to which value, when (UTC)."""
+
+    key: str
+    value: str
+    changed_by: str
+    changed_at: datetime

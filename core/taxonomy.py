@@ -1,0 +1,89 @@
+"""The closed sets of the record, in the words of the ISIC Archive's metadata dictionary (`isic-metadata` 4.12)."""
+
+from enum import StrEnum
+
+
+class Sex(StrEnum):
+    """ISIC field `sex`."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class AnatomSite(StrEnum):
+    """ISIC field `anatom_site_general`."""
+
+    HEAD_NECK = "head/neck"
+    UPPER_EXTREMITY = "upper extremity"
+    LOWER_EXTREMITY = "lower extremity"
+    ANTERIOR_TORSO = "anterior torso"
+    POSTERIOR_TORSO = "posterior torso"
+    LATERAL_TORSO = "lateral torso"
+    PALMS_SOLES = "palms/soles"
+    ORAL_GENITAL = "oral/genital"
+
+
+class ConfirmType(StrEnum):
+    """ISIC field `diagnosis_confirm_type`."""
+
+    HISTOPATHOLOGY = "histopathology"
+    SERIAL_IMAGING = "serial imaging showing no change"
+    EXPERT_CONSENSUS = "single image expert consensus"
+    CONFOCAL_MICROSCOPY = "confocal microscopy with consensus dermoscopy"
+    CLINICAL_ASSESSMENT = "single contributor clinical assessment"
+
+
+class Diagnosis(StrEnum):
+    """ISIC field `diagnosis` (legacy list), the entries that a dermoscopy practice meets."""
+
+    NEVUS = "nevus"
+    MELANOMA = "melanoma"
+    MELANOMA_METASTASIS = "melanoma metastasis"
+    BASAL_CELL_CARCINOMA = "basal cell carcinoma"
+    SQUAMOUS_CELL_CARCINOMA = "squamous cell carcinoma"
+    MERKEL_CELL_CARCINOMA = "merkel cell carcinoma"
+    ACTINIC_KERATOSIS = "actinic keratosis"
+    PIGMENTED_BENIGN_KERATOSIS = "pigmented benign keratosis"
+    SEBORRHEIC_KERATOSIS = "seborrheic keratosis"
+    LICHENOID_KERATOSIS = "lichenoid keratosis"
+    SOLAR_LENTIGO = "solar lentigo"
+    LENTIGO_NOS = "lentigo NOS"
+    DERMATOFIBROMA = "dermatofibroma"
+    VASCULAR_LESION = "vascular lesion"
+    ANGIOMA = "angioma"
+    ATYPICAL_MELANOCYTIC_PROLIFERATION = "atypical melanocytic proliferation"
+    OTHER = "other"
+
+
+class Band(StrEnum):
+    """What the assessment says to do: the machine's, and the clinician's in a review."""
+
+    REFER = "refer"
+    INDETERMINATE = "indeterminate"
+    NO_CONCERN = "no_concern"
+
+
+class HeatmapMethod(StrEnum):
+    """Ways to colour where the network looked."""
+
+    GRAD_CAM = "grad_cam"
+    GRAD_CAM_PLUS_PLUS = "grad_cam_plus_plus"
+    EIGEN_CAM = "eigen_cam"
+    LAYER_CAM = "layer_cam"
+
+
+class BatchState(StrEnum):
+    """Where a batch stands."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class ItemState(StrEnum):
+    """Where one file of a batch stands."""
+
+    WAITING = "waiting"
+    SCORED = "scored"
+    REJECTED = "rejected"
+    SAVED = "saved"
