@@ -112,7 +112,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """A picture in the record. `blob_sha256` names the file in the blob store; `upload_sha256` the bytes as uploaded."""
+    """A picture in the record: `blob_sha256` names its file, `upload_sha256` is of the bytes as uploaded."""
 
     upload_sha256: str
     blob_sha256: str

@@ -1,0 +1,1 @@
+"""A picture to an assessment: model card, network, classifier and heat maps."""

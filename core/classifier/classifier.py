@@ -1,0 +1,100 @@
+"""`Classifier`: one network, its card, and the lock that lets several sessions share them."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.classifier.card import ModelCard
+from core.classifier.explain import draw_heatmap
+from core.classifier.loading import load_network
+from core.classifier.network import Network
+from core.domain import Heatmap, LesionImage, Prediction
+from core.evaluation.calibration import calibrate
+from core.evaluation.operating_points import OperatingPoints, band_of
+from core.imaging.frame import normalise_frames, resize_frame
+from core.taxonomy import HeatmapMethod
+
+
+class Classifier:
+    """Scores pictures and draws heat maps. Safe to share between threads: one lock guards the network, because
+    gradient maps are taken by hooks on it."""
+
+    def __init__(self, network: Network, card: ModelCard) -> None:
+        self.card = card
+        self._network = network
+        self._lock = threading.Lock()
+        self._points = OperatingPoints(refer=card.refer_threshold, no_concern=card.no_concern_threshold)
+
+    @classmethod
+    def load(cls, folder: Path, threads: int | None = None) -> "Classifier":
+        """Load a model folder. Raises WeightsMissing, WeightsChanged or CardUnusable."""
+        if threads is not None:
+            torch.set_num_threads(threads)
+        return cls(*load_network(folder))
+
+    def prepare(self, image: LesionImage) -> NDArray[np.uint8]:
+        """The frame that the network sees, uint8 (height, width, 3) RGB."""
+        return resize_frame(image, self.card.frame)
+
+    def predict(self, image: LesionImage) -> Prediction:
+        """Assess one picture."""
+        return self.predict_frames(self.prepare(image)[None])[0]
+
+    def predict_frames(self, frames: NDArray[np.uint8]) -> list[Prediction]:
+        """Assess frames uint8 (N, height, width, 3), as `prepare` makes them, in one pass."""
+        logits, embeddings = self._forward(frames)
+        raw = calibrate(logits, 1.0)
+        calibrated = calibrate(logits, self.card.temperature)
+        return [self._to_prediction(*row) for row in zip(raw, calibrated, embeddings, strict=True)]
+
+    def logits(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Malignant logits (N,) before the temperature, of frames uint8 (N, height, width, 3)."""
+        return self._forward(frames)[0]
+
+    def explain(self, image: LesionImage, method: HeatmapMethod) -> Heatmap:
+        """Where the network looked for the malignant class: at the picture's own size, in [0, 1]."""
+        return self.explain_frame(self.prepare(image), method, (image.height_px, image.width_px))
+
+    def explain_frame(self, frame: NDArray[np.uint8], method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
+        """The heat map of one prepared frame, resized to `size` (height, width)."""
+        x = self._to_input(frame[None])
+        with self._lock:
+            return draw_heatmap(self._network, x, method, size)
+
+    def embeddings(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The inputs of the last linear layer, float32 (N, D)."""
+        return self._forward(frames)[1]
+
+    def _forward(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        x = self._to_input(frames)
+        with self._lock, torch.inference_mode():
+            embedding = self._network.embed(self._network.features(x))
+            logit = self._network.logit(embedding)
+        return logit.double().numpy(), embedding.float().numpy()
+
+    def _to_input(self, frames: NDArray[np.uint8]) -> torch.Tensor:
+        x = torch.from_numpy(normalise_frames(frames, self.card.frame))
+        return x.contiguous(memory_format=torch.channels_last)
+
+    def _to_prediction(self, raw: float, calibrated: float, embedding: NDArray[np.float32]) -> Prediction:
+        return Prediction(
+            malignant_probability=float(calibrated),
+            raw_probability=float(raw),
+            band=band_of(float(calibrated), self._points),
+            operating_threshold=self.card.refer_threshold,
+            no_concern_threshold=self.card.no_concern_threshold,
+            model=self.card.identity,
+            embedding=embedding.astype(np.float16),
+        )
+
+
+def score_in_steps(
+    classifier: Classifier, frames: NDArray[np.uint8] | Sequence[NDArray[np.uint8]], step: int = 32
+) -> NDArray[np.float64]:
+    """Logits (N,) of many frames, `step` at a time so that memory stays constant."""
+    parts = [classifier.logits(np.stack(list(frames[i : i + step]))) for i in range(0, len(frames), step)]
+    return np.concatenate(parts) if parts else np.zeros(0)

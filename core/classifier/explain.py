@@ -1,0 +1,98 @@
+"""Heat maps: where in the picture the malignant logit came from.
+
+Grad-CAM at the last activation of a network that ends in global average pooling and one linear layer is, up to a
+positive factor, the class activation map (Zhou et al., CVPR 2016; Selvaraju et al., ICCV 2017, section 3.1): ReLU of
+the feature maps weighted by the linear layer. It then needs one forward pass and no gradient. The other methods, and
+Grad-CAM on a network with a hidden layer, are pytorch-grad-cam's.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from core.classifier.network import Network
+from core.domain import Heatmap
+from core.taxonomy import HeatmapMethod
+
+_LAYER_NAME = "last activation before pooling"
+
+
+def draw_heatmap(network: Network, x: Tensor, method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
+    """Heat map of one input (1, 3, H, W), resized to `size` (height, width) and divided by its maximum."""
+    small = layer_map(network, x, method)
+    return Heatmap(values=resize_map(small, size), method=method, layer=_LAYER_NAME)
+
+
+def layer_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.float32]:
+    """The map at the layer's own resolution, float32 (h, w), non-negative, not yet scaled."""
+    weights = network.class_activation_weights
+    if method is HeatmapMethod.GRAD_CAM and weights is not None:
+        return _class_activation_map(network, x, weights)
+    return _library_map(network, x, method)
+
+
+def resize_map(small: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Bilinear enlargement to (height, width), in [0, 1] with maximum 1; an empty map stays 0."""
+    height, width = size
+    large = np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
+    peak = float(large.max(initial=0.0))
+    return large / peak if peak > 0 else np.zeros(size, dtype=np.float32)
+
+
+def distinct_methods(network: Network, x: Tensor, tolerance: float = 1e-3) -> tuple[HeatmapMethod, ...]:
+    """The methods worth offering: each one whose scaled maps differ from every earlier one's on the inputs (N, 3, H, W).
+
+    Grad-CAM comes first and is always among them.
+    """
+    kept: dict[HeatmapMethod, NDArray[np.float32]] = {}
+    for method in HeatmapMethod:
+        maps = np.stack([_scaled(layer_map(network, one[None], method)) for one in x])
+        if all(float(np.abs(maps - other).max()) > tolerance for other in kept.values()):
+            kept[method] = maps
+    return tuple(kept)
+
+
+def _class_activation_map(network: Network, x: Tensor, weights: Tensor) -> NDArray[np.float32]:
+    with torch.inference_mode():
+        maps = network.features(x)[0].float()  # (C, h, w)
+        return torch.relu(torch.einsum("c,chw->hw", weights.float(), maps)).numpy()
+
+
+def _library_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.float32]:
+    """pytorch-grad-cam at the layer's resolution; its own context manager would swallow an IndexError."""
+    cam = _library_class(method)(network, [network.heatmap_layer])
+    cam.uses_gradients = method is not HeatmapMethod.EIGEN_CAM
+    try:
+        with torch.enable_grad():
+            return _run_library(cam, x.clone().requires_grad_(cam.uses_gradients))
+    finally:
+        cam.activations_and_grads.release()
+
+
+def _run_library(cam: Any, x: Tensor) -> NDArray[np.float32]:  # noqa: ANN401  (the library is untyped)
+    outputs = cam.activations_and_grads(x)
+    if cam.uses_gradients:
+        outputs.sum().backward()
+    activations = cam.activations_and_grads.activations[0].detach().numpy()
+    gradients = [g.detach().numpy() for g in cam.activations_and_grads.gradients]
+    values = cam.get_cam_image(x, cam.target_layers[0], [], activations, gradients[0] if gradients else None, False)
+    return np.maximum(np.asarray(values[0], dtype=np.float32), 0)
+
+
+def _library_class(method: HeatmapMethod) -> Any:  # noqa: ANN401
+    import pytorch_grad_cam  # seconds to import, so only once a map is asked for
+
+    return {
+        HeatmapMethod.GRAD_CAM: pytorch_grad_cam.GradCAM,
+        HeatmapMethod.GRAD_CAM_PLUS_PLUS: pytorch_grad_cam.GradCAMPlusPlus,
+        HeatmapMethod.EIGEN_CAM: pytorch_grad_cam.EigenCAM,
+        HeatmapMethod.LAYER_CAM: pytorch_grad_cam.LayerCAM,
+    }[method]
+
+
+def _scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return values / max(float(values.max()), 1e-12)

@@ -1,0 +1,1 @@
+"""From results to figures: calibration, operating points, metrics with their intervals, curves."""

@@ -1,0 +1,74 @@
+"""The two thresholds that cut the calibrated probability into bands."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.taxonomy import Band
+
+REFER_SENSITIVITY = 0.95
+NO_CONCERN_SENSITIVITY = 0.99
+_ROUNDING = 1e-9  # 0.95 * 300 is 285.0 in the reader's head, 284.99999999999994 in binary
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoints:
+    """`refer` at or above it, `no_concern` below it, `indeterminate` between; refer >= no_concern."""
+
+    refer: float
+    no_concern: float
+
+    def __post_init__(self) -> None:
+        if not self.no_concern <= self.refer:
+            raise ValueError(f"expected no_concern <= refer, got {self.no_concern} and {self.refer}")
+
+    @property
+    def is_indeterminate_empty(self) -> bool:
+        """Whether the two points coincide, so that no probability is indeterminate."""
+        return self.no_concern == self.refer
+
+
+def threshold_for_sensitivity(
+    probability: NDArray[np.float64], is_malignant: NDArray[np.bool_], sensitivity: float
+) -> float:
+    """The largest threshold t at which `probability >= t` finds at least that share of the malignant images.
+
+    Raises ValueError where no image is malignant, or the sensitivity is not in (0, 1].
+    """
+    scores = np.sort(np.asarray(probability, dtype=np.float64)[np.asarray(is_malignant, dtype=np.bool_)])[::-1]
+    if not 0.0 < sensitivity <= 1.0:
+        raise ValueError(f"expected a sensitivity in (0, 1], got {sensitivity}")
+    if not len(scores):
+        raise ValueError("expected at least one malignant image, got none")
+    n_needed = max(math.ceil(sensitivity * len(scores) - _ROUNDING), 1)
+    return float(scores[n_needed - 1])
+
+
+def choose_operating_points(
+    probability: NDArray[np.float64],
+    is_malignant: NDArray[np.bool_],
+    *,
+    refer_sensitivity: float = REFER_SENSITIVITY,
+    no_concern_sensitivity: float = NO_CONCERN_SENSITIVITY,
+) -> OperatingPoints:
+    """Both thresholds for the wanted sensitivities, on data that is neither trained nor tested on.
+
+    Raises ValueError where no image is malignant, or no_concern_sensitivity < refer_sensitivity.
+    """
+    if no_concern_sensitivity < refer_sensitivity:
+        raise ValueError(f"expected no_concern_sensitivity >= {refer_sensitivity}, got {no_concern_sensitivity}")
+    return OperatingPoints(
+        refer=threshold_for_sensitivity(probability, is_malignant, refer_sensitivity),
+        no_concern=threshold_for_sensitivity(probability, is_malignant, no_concern_sensitivity),
+    )
+
+
+def band_of(probability: float, points: OperatingPoints) -> Band:
+    """The band that a calibrated probability falls into; a probability on a threshold belongs to the higher band."""
+    if probability >= points.refer:
+        return Band.REFER
+    if probability >= points.no_concern:
+        return Band.INDETERMINATE
+    return Band.NO_CONCERN

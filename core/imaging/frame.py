@@ -1,0 +1,44 @@
+"""The one way from a picture to the network's input; training, evaluation and serving all go through here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.domain import LesionImage
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRule:
+    """How a network wants its input: kept in the model card, never in code.
+
+    The full frame is squashed to `height_px` x `width_px`, as the training set was; `mean` and `std` are per RGB
+    channel on the scale 0-1.
+    """
+
+    height_px: int
+    width_px: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    resample: str = "bicubic"
+
+
+def resize_frame(image: LesionImage, rule: FrameRule) -> NDArray[np.uint8]:
+    """Squash the whole upright frame to the network's size: uint8 (height, width, 3) RGB.
+
+    Pillow's resize widens its filter with the reduction, so that a 12-megapixel picture and its thumbnail agree.
+    """
+    if image.pixels.shape[:2] == (rule.height_px, rule.width_px):
+        return image.pixels
+    resample = Image.Resampling[rule.resample.upper()]
+    resized = Image.fromarray(image.pixels).resize((rule.width_px, rule.height_px), resample)
+    return np.asarray(resized, dtype=np.uint8)
+
+
+def normalise_frames(frames: NDArray[np.uint8], rule: FrameRule) -> NDArray[np.float32]:
+    """Frames uint8 (N, H, W, 3) to the network's input, float32 (N, 3, H, W), standardised by the rule."""
+    scale = 1.0 / (255.0 * np.asarray(rule.std, dtype=np.float32))
+    shift = np.asarray(rule.mean, dtype=np.float32) / np.asarray(rule.std, dtype=np.float32)
+    values = frames.astype(np.float32) * scale - shift  # (N, H, W, 3)
+    return np.ascontiguousarray(values.transpose(0, 3, 1, 2))

@@ -1,0 +1,1 @@
+"""Labelled images to a network that can serve: `python -m core.training`."""

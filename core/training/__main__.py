@@ -1,0 +1,81 @@
+"""`python -m core.training --data DIR --out weights/NAME`: train, or go on with, one network."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from core.errors import LesionwiseError
+from core.settings import Settings
+from core.training.curve import draw_curve, write_curve
+from core.training.data import load_training_data
+from core.training.finish import finish_model
+from core.training.loop import Epoch, Trainer
+from core.training.pretrained import make_network
+from core.training.recipe import Recipe, default_recipe
+
+CHECKPOINT_FILE = "checkpoint.pt"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    options = _parse(arguments)
+    try:
+        train(options.data, options.out, _recipe(options))
+    except (LesionwiseError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def train(data_root: Path, out: Path, recipe: Recipe) -> None:
+    """Train until the recipe says stop, going on from a checkpoint in `out`, and write the model folder."""
+    settings = Settings.from_environment()
+    torch.set_num_threads(settings.torch_threads)
+    torch.manual_seed(recipe.seed)
+    data = load_training_data(data_root, recipe, settings.cache_root)
+    network, origin = make_network(recipe)
+    print(f"{recipe.architecture} ({origin}): {len(data.split.train)} images to train on, "
+          f"{len(data.split.validation)} to validate on", file=sys.stderr)  # fmt: skip
+    trainer = Trainer(network, recipe, data.frames, data.is_malignant, data.split, out / CHECKPOINT_FILE)
+    progress = trainer.run(_print_epoch)
+    card = finish_model(trainer.network, recipe, data, progress, origin, out)
+    write_curve(progress.curve, out)
+    draw_curve(progress.curve, out, f"{out.name}: {recipe.architecture}")
+    validation = card.facts["validation"]
+    print(f"{out}: validation ROC-AUC {validation['roc_auc']:.4f}, temperature {card.temperature:.3f}, "
+          f"refer at {card.refer_threshold:.3f}, no concern below {card.no_concern_threshold:.3f}",
+          file=sys.stderr)  # fmt: skip
+
+
+def _print_epoch(row: Epoch) -> None:
+    print(f"epoch {row.epoch}: loss {row.train_loss:.4f}, validation loss {row.validation_loss:.4f}, "
+          f"ROC-AUC {row.validation_roc_auc:.4f}, accuracy {row.validation_accuracy:.4f}, "
+          f"{row.seconds:.0f} s", file=sys.stderr)  # fmt: skip
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m core.training", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the Kaggle set, or the one that holds it")
+    parser.add_argument("--out", type=Path, required=True, help="model folder to write, for example weights/NAME")
+    parser.add_argument("--architecture", default="tf_efficientnet_lite0", help="lesion_cnn or a name of timm's list")
+    parser.add_argument("--epochs", type=int, help="default: the recipe's")
+    parser.add_argument("--batch-size", type=int, help="default: the recipe's")
+    parser.add_argument("--learning-rate", type=float, help="default: the recipe's")
+    parser.add_argument("--seed", type=int, help="default: the recipe's")
+    parser.add_argument("--limit", type=int, help="take so many images of each class only, for a trial")
+    parser.add_argument("--from-scratch", action="store_true", help="no ImageNet weights")
+    return parser.parse_args(arguments)
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    names = ("epochs", "batch_size", "learning_rate", "seed", "limit")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    recipe = replace(default_recipe(options.architecture), **given)
+    return replace(recipe, is_pretrained=False) if options.from_scratch else recipe
+
+
+if __name__ == "__main__":
+    sys.exit(main())

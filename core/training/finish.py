@@ -1,0 +1,122 @@
+"""From a trained network to a model folder: weights, temperature, thresholds, card, reference statistics."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from core.classifier.card import ModelCard, write_card
+from core.classifier.card_text import write_card_text
+from core.classifier.explain import distinct_methods
+from core.classifier.loading import save_network
+from core.classifier.network import Network, count_parameters, inference_mode
+from core.evaluation.calibration import calibrate, expected_calibration_error, fit_temperature
+from core.evaluation.operating_points import OperatingPoints, choose_operating_points
+from core.imaging.frame import FrameRule, normalise_frames
+from core.training.data import TrainingData
+from core.training.loop import Progress
+from core.training.recipe import Recipe
+
+REFERENCE_FILE = "reference.json"
+LICENCE = (
+    "Trained on images of the ISIC Archive and HAM10000, partly under CC-BY-NC 4.0: these weights are for "
+    "non-commercial use. The program's code is Apache-2.0."
+)
+_N_FOR_METHODS = 16  # enough pictures to tell two methods apart; they differ on the first where they differ at all
+
+
+def finish_model(
+    network: Network, recipe: Recipe, data: TrainingData, progress: Progress, origin: str, out: Path
+) -> ModelCard:
+    """Write everything that inference needs into `out`; temperature and thresholds come from validation alone."""
+    network = inference_mode(network)
+    frames = data.frames[list(data.split.validation)]
+    is_malignant = data.is_malignant[list(data.split.validation)]
+    logits, embeddings = _forward(network, frames, recipe.frame_rule)
+    temperature = fit_temperature(logits, is_malignant)
+    probability = calibrate(logits, temperature)
+    points = choose_operating_points(probability, is_malignant)
+    now = datetime.now(UTC)
+    card = ModelCard(
+        name=out.name,
+        version=f"{now:%Y.%m.%d}",
+        architecture=recipe.architecture,
+        frame=recipe.frame_rule,
+        temperature=temperature,
+        refer_threshold=points.refer,
+        no_concern_threshold=points.no_concern,
+        weights_sha256=save_network(network, out),
+        heatmap_methods=distinct_methods(network, _to_input(frames[:_N_FOR_METHODS], recipe.frame_rule)),
+        facts={
+            "created_at": now.isoformat(timespec="seconds"),
+            "licence": LICENCE,
+            "training_data": data.describe(),
+            "recipe": asdict(recipe),
+            "initial_weights": origin,
+            "parameters": count_parameters(network),
+            "best_epoch": progress.best_epoch,
+            "epochs_trained": len(progress.curve),
+            "validation": _validation_facts(logits, probability, is_malignant, points),
+        },
+    )
+    write_card(card, out)
+    write_card_text(card, out)
+    _write_reference(logits, probability, embeddings, out)
+    return card
+
+
+def _forward(
+    network: Network, frames: NDArray[np.uint8], rule: FrameRule
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    logits, embeddings = [], []
+    with torch.inference_mode():
+        for start in range(0, len(frames), 64):
+            embedding = network.embed(network.features(_to_input(frames[start : start + 64], rule)))
+            logits.append(network.logit(embedding).double().numpy())
+            embeddings.append(embedding.double().numpy())
+    return np.concatenate(logits), np.concatenate(embeddings)
+
+
+def _to_input(frames: NDArray[np.uint8], rule: FrameRule) -> torch.Tensor:
+    return torch.from_numpy(normalise_frames(frames, rule)).contiguous(memory_format=torch.channels_last)
+
+
+def _validation_facts(
+    logits: NDArray[np.float64],
+    probability: NDArray[np.float64],
+    is_malignant: NDArray[np.bool_],
+    points: OperatingPoints,
+) -> dict[str, Any]:
+    refer, concern = probability >= points.refer, probability >= points.no_concern
+    return {
+        "n": len(logits),
+        "roc_auc": float(roc_auc_score(is_malignant, logits)),
+        "sensitivity_at_refer": float(refer[is_malignant].mean()),
+        "specificity_at_refer": float((~refer[~is_malignant]).mean()),
+        "sensitivity_at_no_concern": float(concern[is_malignant].mean()),
+        "share_indeterminate": float((concern & ~refer).mean()),
+        "ece_before": expected_calibration_error(calibrate(logits, 1.0), is_malignant),
+        "ece_after": expected_calibration_error(probability, is_malignant),
+    }
+
+
+def _write_reference(
+    logits: NDArray[np.float64], probability: NDArray[np.float64], embeddings: NDArray[np.float64], out: Path
+) -> None:
+    """Statistics of validation that a later drift check compares with: deciles of scores, moments of embeddings."""
+    quantiles = np.linspace(0, 1, 21)
+    reference = {
+        "n": len(logits),
+        "quantiles": quantiles.round(2).tolist(),
+        "logit": np.quantile(logits, quantiles).round(5).tolist(),
+        "malignant_probability": np.quantile(probability, quantiles).round(6).tolist(),
+        "embedding_mean": embeddings.mean(axis=0).round(5).tolist(),
+        "embedding_std": embeddings.std(axis=0).round(5).tolist(),
+    }
+    (out / REFERENCE_FILE).write_text(json.dumps(reference) + "\n", encoding="utf-8")

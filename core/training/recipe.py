@@ -1,0 +1,47 @@
+"""What a training is made of; the whole recipe is kept in the model card."""
+
+from dataclasses import dataclass
+
+from core.classifier.network import LESION_CNN
+from core.imaging.frame import FrameRule
+
+_IMAGENET_MEAN = (0.485, 0.456, 0.406)
+_IMAGENET_STD = (0.229, 0.224, 0.225)
+_HALF = (0.5, 0.5, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Every choice of a training. Learning rates are for AdamW; `warmup_epochs` rise linearly, then a cosine falls."""
+
+    architecture: str = "tf_efficientnet_lite0"
+    epochs: int = 14
+    batch_size: int = 32
+    learning_rate: float = 6e-4
+    weight_decay: float = 0.02
+    warmup_epochs: float = 1.0
+    dropout: float = 0.3
+    drop_path: float = 0.1
+    ema_decay: float = 0.995
+    patience: int = 6
+    validation_share: float = 0.15
+    seed: int = 7
+    is_pretrained: bool = True
+    input_px: int = 224
+    limit: int | None = None
+
+    @property
+    def frame_rule(self) -> FrameRule:
+        """Input size, and the standardisation that the ImageNet weights were trained with."""
+        is_half = self.architecture.startswith("tf_efficientnet_lite") or self.architecture == LESION_CNN
+        mean, std = (_HALF, _HALF) if is_half else (_IMAGENET_MEAN, _IMAGENET_STD)
+        return FrameRule(self.input_px, self.input_px, mean, std)
+
+
+def default_recipe(architecture: str) -> Recipe:
+    """The recipe that a kind of network is trained with unless the command line says otherwise."""
+    if architecture == LESION_CNN:
+        return Recipe(
+            architecture=architecture, epochs=36, learning_rate=1e-3, patience=12, drop_path=0.0, is_pretrained=False
+        )
+    return Recipe(architecture=architecture)
