@@ -1,21 +1,21 @@
 """One tree of errors; `str(error)` is a sentence for the clinician, `next_step` says what to do about it.
 
-    LesionwiseError
-    |-- ImageRejected              the picture gets no score
-    |   |-- UnsupportedFormat      not an image, or a format that is not read here
-    |   |-- CorruptImage           an image that breaks off or does not decode
-    |   |-- ImageTooLarge          more pixels or bytes than the limit
-    |   `-- SeveralFrames          animated or multi-page
-    |-- WeightsUnusable            the app starts, and offers history without scoring
-    |   |-- WeightsMissing         no model folder, or a file of it is not there
-    |   |-- WeightsChanged         the SHA-256 is not the one in the model card
-    |   `-- CardUnusable           the model card is broken, or names classes that this version does not know
-    |-- StorageFailed              nothing was saved; what was typed is still there
-    |   |-- StorageBusy            the database is locked by another program
-    |   |-- StorageFull            no space left on the disk
-    |   `-- StorageReadOnly        the folder or the database may not be written
-    |-- RecordNotFound             no case, batch or picture with that id
-    `-- DataFolderInvalid          the folder or CSV of labelled images is not as expected
+LesionwiseError
+|-- ImageRejected              the picture gets no score
+|   |-- UnsupportedFormat      not an image, or a format that is not read here
+|   |-- CorruptImage           an image that breaks off or does not decode
+|   |-- ImageTooLarge          more pixels or bytes than the limit
+|   `-- SeveralFrames          animated or multi-page
+|-- WeightsUnusable            the app starts, and offers history without scoring
+|   |-- WeightsMissing         no model folder, or a file of it is not there
+|   |-- WeightsChanged         the SHA-256 is not the one in the model card
+|   `-- CardUnusable           the model card is broken, or names classes that this version does not know
+|-- StorageFailed              nothing was saved; what was typed is still there
+|   |-- StorageBusy            the database is locked by another program
+|   |-- StorageFull            no space left on the disk
+|   `-- StorageReadOnly        the folder or the database may not be written
+|-- RecordNotFound             no case, batch or picture with that id
+`-- DataFolderInvalid          the folder or CSV of labelled images is not as expected
 """
 
 

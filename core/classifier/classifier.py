@@ -36,6 +36,10 @@ class Classifier:
             torch.set_num_threads(threads)
         return cls(*load_network(folder))
 
+    def warm_up(self) -> None:
+        """Pass an empty frame through, so that the first picture does not pay for what torch sets up."""
+        self._forward(np.zeros((1, self.card.frame.height_px, self.card.frame.width_px, 3), dtype=np.uint8))
+
     def prepare(self, image: LesionImage) -> NDArray[np.uint8]:
         """The frame that the network sees, uint8 (height, width, 3) RGB."""
         return resize_frame(image, self.card.frame)

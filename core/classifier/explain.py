@@ -44,7 +44,7 @@ def resize_map(small: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.
 
 
 def distinct_methods(network: Network, x: Tensor, tolerance: float = 1e-3) -> tuple[HeatmapMethod, ...]:
-    """The methods worth offering: each one whose scaled maps differ from every earlier one's on the inputs (N, 3, H, W).
+    """The methods worth offering: each one whose scaled maps differ from every earlier one's on inputs (N, 3, H, W).
 
     Grad-CAM comes first and is always among them.
     """

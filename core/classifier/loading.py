@@ -22,7 +22,9 @@ def load_network(folder: Path) -> tuple[Network, ModelCard]:
         network = build_network(card.architecture)
         network.load_state_dict(load(content))
     except (ValueError, RuntimeError, SafetensorError) as error:
-        raise CardUnusable(f"The weights of {folder.name!r} are not of the architecture {card.architecture}.") from error
+        raise CardUnusable(
+            f"The weights of {folder.name!r} are not of the architecture {card.architecture}."
+        ) from error
     return inference_mode(network), card
 
 

@@ -88,7 +88,9 @@ class LesionCNN(nn.Module):
 class BackboneNetwork(nn.Module):
     """A timm backbone, global average pooling, dropout and one linear layer to one logit."""
 
-    def __init__(self, architecture: str, dropout: float = 0.3, drop_path: float = 0.0, pretrained: bool = False) -> None:
+    def __init__(
+        self, architecture: str, dropout: float = 0.3, drop_path: float = 0.0, pretrained: bool = False
+    ) -> None:
         super().__init__()
         options = {"drop_path_rate": drop_path} if drop_path else {}
         self.backbone = timm.create_model(architecture, pretrained=pretrained, num_classes=0, global_pool="", **options)
@@ -126,7 +128,9 @@ class BackboneNetwork(nn.Module):
 Network = LesionCNN | BackboneNetwork
 
 
-def build_network(architecture: str, *, dropout: float = 0.3, drop_path: float = 0.0, pretrained: bool = False) -> Network:
+def build_network(
+    architecture: str, *, dropout: float = 0.3, drop_path: float = 0.0, pretrained: bool = False
+) -> Network:
     """Make an untrained `lesion_cnn` or a timm backbone by name (its hub's weights where `pretrained`).
 
     Raises ValueError for a name that timm does not know.

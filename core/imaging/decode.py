@@ -50,7 +50,9 @@ def _open(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise ImageTooLarge(f"This picture has more than the {MAX_PIXELS // 10**6} megapixels that are read.") from error
+        raise ImageTooLarge(
+            f"This picture has more than the {MAX_PIXELS // 10**6} megapixels that are read."
+        ) from error
     except UnidentifiedImageError as error:
         raise UnsupportedFormat(
             "This file is not a picture that can be read here: it is none of JPEG, PNG, WEBP, TIFF, BMP or HEIC."

@@ -18,8 +18,8 @@ class DrawnLesion:
     centre_x: float = 0.5
     centre_y: float = 0.5
     radius: float = 0.22
-    irregularity: float = 0.15
-    darkness: float = 0.6
+    irregularity: float = 0.06
+    darkness: float = 0.75
     seed: int = 0
 
 
@@ -29,8 +29,8 @@ def draw_lesion(lesion: DrawnLesion) -> NDArray[np.uint8]:
     distance = _distance(lesion, rng)
     inside = 1 / (1 + np.exp((distance - 1) * 14))  # a soft border
     skin = _skin(lesion, rng)
-    network = _noise(rng, distance.shape, 3.0) * 0.12 + _noise(rng, distance.shape, 14.0) * 0.18
-    pigment = np.clip(inside * (lesion.darkness + network - 0.15 * distance), 0, 1)[..., None]
+    network = _noise(rng, distance.shape, 3.0) * 0.08 + _noise(rng, distance.shape, 14.0) * 0.12
+    pigment = np.clip(inside * (lesion.darkness + network - 0.12 * distance), 0, 1)[..., None]
     brown = np.array([92.0, 52.0, 38.0]) - 26 * _noise(rng, distance.shape, 20.0)[..., None]
     return np.clip(skin * (1 - pigment) + brown * pigment, 0, 255).astype(np.uint8)
 

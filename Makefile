@@ -1,0 +1,39 @@
+# Everything a user or engineer needs; `make app` and `make test` do all the set-up themselves.
+PORT ?= 8501
+PYTHON ?= python3
+PY := .venv/bin/python
+MODEL ?= lesionwise-lite0
+ARCHITECTURE ?= tf_efficientnet_lite0
+
+.PHONY: app setup setup-dev test train evaluate bench format
+
+app: setup
+	@$(PY) -m dashboard serve --port $(PORT)
+
+setup:
+	@TORCH_INDEX="$(TORCH_INDEX)" $(PYTHON) install.py app
+
+setup-dev:
+	@TORCH_INDEX="$(TORCH_INDEX)" $(PYTHON) install.py test
+
+test: setup-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy core db dashboard pages tests
+	$(PY) -m pytest -n 2 --dist loadfile
+
+train: setup
+	@$(PYTHON) install.py train
+	$(PY) -m core.training --data "$${LESIONWISE_DATA:?set LESIONWISE_DATA to the folder of labelled images}" \
+		--out weights/$(MODEL) --architecture $(ARCHITECTURE)
+
+evaluate: setup
+	$(PY) -m core.evaluation --weights weights/$(MODEL) --write-beside-weights \
+		--data "$${LESIONWISE_DATA:?set LESIONWISE_DATA to the folder of labelled images}"
+
+bench: setup-dev
+	$(PY) -m tests.benchmarks
+
+format: setup-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .

@@ -1,0 +1,89 @@
+"""`python -m core.classifier FILE...`: assess pictures from a terminal."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from core.classifier.classifier import Classifier
+from core.domain import LesionImage, Prediction
+from core.errors import CorruptImage, ImageRejected, LesionwiseError
+from core.imaging.decode import decode
+from core.imaging.overlay import overlay_heatmap
+from core.settings import Settings
+
+_OPACITY = 0.6
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command: 0 when all files were scored, 2 when any was rejected or the network is not usable."""
+    options = _parse(arguments)
+    settings = Settings.from_environment()
+    try:
+        classifier = Classifier.load(options.weights or settings.model_folder, settings.torch_threads)
+    except LesionwiseError as error:
+        print(f"{error} {error.next_step}", file=sys.stderr)
+        return 2
+    rows = [_assess(classifier, n, file, options.heatmap) for n, file in enumerate(options.files)]
+    if options.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(_as_line(row) for row in rows))
+    return 2 if any("error" in row for row in rows) else 0
+
+
+def _assess(classifier: Classifier, n: int, file: Path, heatmap_folder: Path | None) -> dict[str, Any]:
+    try:
+        image = decode(_read(file))
+        row = {"file": str(file), **_as_json(classifier.predict(image))}
+        if heatmap_folder is not None:
+            _write_heatmap(classifier, image, heatmap_folder, f"{n}_{file.stem}.png")
+    except ImageRejected as error:
+        print(f"{file}: {error}", file=sys.stderr)
+        return {"file": str(file), "error": str(error)}
+    return row
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CorruptImage(f"This file cannot be read: {error.strerror}.") from error
+
+
+def _as_json(prediction: Prediction) -> dict[str, Any]:
+    model = prediction.model
+    return {
+        "malignant_probability": prediction.malignant_probability,
+        "band": str(prediction.band),
+        "operating_threshold": prediction.operating_threshold,
+        "model": {"name": model.name, "version": model.version, "weights_sha256": model.weights_sha256},
+    }
+
+
+def _write_heatmap(classifier: Classifier, image: LesionImage, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    heatmap = classifier.explain(image, classifier.card.heatmap_methods[0])
+    Image.fromarray(overlay_heatmap(image.pixels, heatmap.values, _OPACITY)).save(folder / name)
+
+
+def _as_line(row: dict[str, Any]) -> str:
+    if "error" in row:
+        return f"{row['file']}: rejected. {row['error']}"
+    return f"{row['file']}: {row['malignant_probability']:.1%} malignant probability, {row['band']}"
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m core.classifier", description=__doc__)
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    parser.add_argument("--weights", type=Path, help="model folder; default: the shipped one")
+    parser.add_argument("--heatmap", type=Path, metavar="DIR", help="write <n>_<stem>.png with the heat map laid over")
+    parser.add_argument("--json", action="store_true", help="one JSON array on stdout and nothing else")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""What a test set is: where its images come from, and what of it training has seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.labelled import LabelledImage, count_malignant
+from core.data.near_duplicates import MAX_DISTANCE, hash_frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeats:
+    """Per test image (N,): whether training saw its lesion, and whether it saw a near-duplicate picture."""
+
+    is_lesion_seen: NDArray[np.bool_]
+    is_near_duplicate: NDArray[np.bool_]
+
+    @property
+    def is_any(self) -> NDArray[np.bool_]:
+        """Either of the two."""
+        return self.is_lesion_seen | self.is_near_duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Images of one kind."""
+
+    n: int
+    n_malignant: int
+
+    @property
+    def n_benign(self) -> int:
+        """Those that are not malignant."""
+        return self.n - self.n_malignant
+
+
+@dataclass(frozen=True, slots=True)
+class AboutSet:
+    """Counts of a test set. `by_source` is empty where sources are unknown; what needs the train part is None where
+    that is not at hand. `n_lesions` counts the known ones."""
+
+    n_lesions: int
+    by_source: Mapping[str, Part]
+    by_diagnosis: Mapping[str, Part]
+    lesion_seen_in_training: Part | None
+    near_duplicate_of_training: Part | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Counts and the statement made of them."""
+        return {**asdict(self), "statement": list(self.statement())}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "AboutSet":
+        """What `as_json` wrote."""
+        seen, duplicate = values["lesion_seen_in_training"], values["near_duplicate_of_training"]
+        return cls(
+            n_lesions=values["n_lesions"],
+            by_source={name: Part(**part) for name, part in values["by_source"].items()},
+            by_diagnosis={name: Part(**part) for name, part in values["by_diagnosis"].items()},
+            lesion_seen_in_training=Part(**seen) if seen else None,
+            near_duplicate_of_training=Part(**duplicate) if duplicate else None,
+        )
+
+    def statement(self) -> tuple[str, ...]:
+        """What a reader of the figures must know, one sentence per finding; every number is counted from this set."""
+        return tuple(sentence for sentence in (self._source(), self._lesions(), self._duplicates()) if sentence)
+
+    def _source(self) -> str:
+        ham, other = self.by_source.get("ham10000"), self.by_source.get("other")
+        if not ham or not other:
+            return ""
+        return (
+            f"Of the {ham.n_benign + other.n_benign} benign images {ham.n_benign} come from HAM10000, of the "
+            f"{ham.n_malignant + other.n_malignant} malignant ones {ham.n_malignant}: a network can score by "
+            f"recognising the source of a picture. The {ham.n} images of that one source are the honest comparison."
+        )
+
+    def _lesions(self) -> str:
+        seen = self.lesion_seen_in_training
+        if not seen:
+            return ""
+        return (
+            f"{seen.n} images ({seen.n_malignant} malignant, {seen.n_benign} benign) show a lesion that the "
+            "train part shows too."
+        )
+
+    def _duplicates(self) -> str:
+        duplicate = self.near_duplicate_of_training
+        return f"{duplicate.n} images are near-duplicates of an image in the train part." if duplicate else ""
+
+
+def describe_set(images: Sequence[LabelledImage], repeats: Repeats | None) -> AboutSet:
+    """Count a test set by source, by diagnosis and by what training has seen of it."""
+    return AboutSet(
+        n_lesions=len({image.lesion for image in images if image.lesion is not None}),
+        by_source=_by_source(images),
+        by_diagnosis=_by_diagnosis(images),
+        lesion_seen_in_training=_part(images, repeats.is_lesion_seen) if repeats else None,
+        near_duplicate_of_training=_part(images, repeats.is_near_duplicate) if repeats else None,
+    )
+
+
+def find_repeats(
+    images: Sequence[LabelledImage],
+    frames: NDArray[np.uint8],
+    train_images: Sequence[LabelledImage],
+    train_frames: NDArray[np.uint8],
+) -> Repeats:
+    """Compare a test set with a train part, by lesion and by perceptual hash; frames are uint8 (N, H, W, 3)."""
+    seen = {image.lesion for image in train_images if image.lesion is not None}
+    hashes, train_hashes = _hash(frames), _hash(train_frames)
+    distance = hashes.sum(axis=1)[:, None] + train_hashes.sum(axis=1) - 2 * hashes @ train_hashes.T  # Hamming (N, M)
+    return Repeats(
+        is_lesion_seen=np.array([image.lesion in seen for image in images], dtype=np.bool_),
+        is_near_duplicate=distance.min(axis=1) <= MAX_DISTANCE,
+    )
+
+
+def _hash(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.stack([hash_frame(frame) for frame in frames]).astype(np.float32)
+
+
+def _by_source(images: Sequence[LabelledImage]) -> dict[str, Part]:
+    if all(image.is_ham10000 is None for image in images):
+        return {}
+    flags = np.array([bool(image.is_ham10000) for image in images])
+    return {"ham10000": _part(images, flags), "other": _part(images, ~flags)}
+
+
+def _by_diagnosis(images: Sequence[LabelledImage]) -> dict[str, Part]:
+    names = np.array([image.diagnosis or "" for image in images], dtype=object)
+    return {name: _part(images, names == name) for name in sorted(set(names)) if name}
+
+
+def _part(images: Sequence[LabelledImage], mask: NDArray[np.bool_]) -> Part:
+    chosen = [image for image, is_in in zip(images, mask, strict=True) if is_in]
+    return Part(n=len(chosen), n_malignant=count_malignant(chosen))

@@ -1,0 +1,128 @@
+"""A network and a set of labelled images to figures with intervals."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from core import APP_VERSION
+from core.classifier.card import ModelCard
+from core.data.labelled import hash_of_list
+from core.evaluation.about_set import Repeats, describe_set, find_repeats
+from core.evaluation.at_threshold import measure_at
+from core.evaluation.bootstrap import N_DRAWS, draw_weights, measure
+from core.evaluation.calibration import calibrate
+from core.evaluation.metrics import ranking_statistic
+from core.evaluation.operating_points import OperatingPoints, band_of
+from core.evaluation.predictions import Predictions, to_row
+from core.evaluation.results import BandCount, Evaluation, SetFigures, ThresholdFigures
+from core.evaluation.sets import EvaluationSet, ReadableSet, read_frames
+from core.taxonomy import Band
+
+_STEP = 32  # images per forward pass: past this a CPU gains nothing
+_THRESHOLD_NOTE = (
+    "The operating point was fixed on validation images before this set was scored and is stored in the model card; "
+    "0.5 is given for comparison with published work. Intervals: 95%, {n_draws} bootstrap draws, stratified by class "
+    "and grouped by lesion where the lesion is known; Wilson's for a share of exactly 0 or 1, on which all draws agree."
+)
+
+
+class Scorer(Protocol):
+    """What an evaluation needs of a classifier."""
+
+    card: ModelCard
+
+    def logits(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Malignant logits (N,) of frames uint8 (N, H, W, 3)."""
+        ...
+
+
+def evaluate(
+    *, scorer: Scorer, labelled: EvaluationSet, cache: Path | None = None, n_draws: int = N_DRAWS
+) -> tuple[Evaluation, Predictions]:
+    """Score every readable image of the set and measure the result.
+
+    Raises DataFolderInvalid where no image can be read.
+    """
+    card = scorer.card
+    readable = read_frames(labelled.images, card.frame, cache)
+    repeats = _repeats(labelled, readable, card, cache)
+    predictions = _predict(scorer, readable, repeats)
+    evaluation = Evaluation(
+        set_name=labelled.name,
+        file_list_sha256=hash_of_list(readable.images),
+        weights_sha256=card.weights_sha256,
+        model={"name": card.name, "version": card.version, "architecture": card.architecture},
+        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        app_version=APP_VERSION,
+        threshold_note=_THRESHOLD_NOTE.format(n_draws=f"{n_draws:,}"),
+        whole=measure_set(predictions, card.refer_threshold, n_draws),
+        same_source=_measure_part(predictions.same_source(), predictions, card, n_draws),
+        without_repeats=_measure_part(predictions.without_repeats(), predictions, card, n_draws),
+        bands=count_bands(predictions, OperatingPoints(card.refer_threshold, card.no_concern_threshold)),
+        about=describe_set(readable.images, repeats),
+        rejected=readable.rejected,
+    )
+    return evaluation, predictions
+
+
+def measure_set(predictions: Predictions, threshold: float, n_draws: int = N_DRAWS) -> SetFigures:
+    """Every figure of one set at `threshold` and at 0.5, all intervals from the same draws."""
+    probability, is_malignant = predictions.probability, predictions.is_malignant
+    groups = predictions.groups
+    weights = draw_weights(is_malignant, groups, n_draws=n_draws)
+
+    def at(value: float) -> ThresholdFigures:
+        return ThresholdFigures(value, measure_at(probability, is_malignant, groups, value, weights))
+
+    return SetFigures(
+        n=len(probability),
+        n_malignant=int(is_malignant.sum()),
+        at_operating_point=at(threshold),
+        at_half=at(0.5),
+        ranking=measure(ranking_statistic(probability, is_malignant), weights),
+    )
+
+
+def count_bands(predictions: Predictions, points: OperatingPoints) -> dict[str, BandCount]:
+    """How many images, and how many malignant ones, fall into each band; an empty band is counted as 0."""
+    labels: dict[Band, list[bool]] = {band: [] for band in Band}
+    for row in predictions.rows:
+        labels[band_of(row.malignant_probability, points)].append(row.malignant)
+    return {band.value: BandCount(len(found), sum(found)) for band, found in labels.items()}
+
+
+def _predict(scorer: Scorer, readable: ReadableSet, repeats: Repeats | None) -> Predictions:
+    logits = _score(scorer, readable.frames)
+    probability = calibrate(logits, scorer.card.temperature)
+    seen = repeats.is_any.tolist() if repeats else [None] * len(logits)
+    rows = zip(readable.images, probability.tolist(), logits.tolist(), seen, strict=True)
+    return Predictions(
+        tuple(to_row(image, probability=p, logit=logit, repeats_train=is_seen) for image, p, logit, is_seen in rows)
+    )
+
+
+def _score(scorer: Scorer, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
+    with tqdm(total=len(frames), desc="score", unit="image", leave=False) as progress:
+        parts = []
+        for start in range(0, len(frames), _STEP):
+            parts.append(scorer.logits(np.ascontiguousarray(frames[start : start + _STEP])))
+            progress.update(len(parts[-1]))
+    return np.concatenate(parts)
+
+
+def _repeats(labelled: EvaluationSet, readable: ReadableSet, card: ModelCard, cache: Path | None) -> Repeats | None:
+    if labelled.train is None:
+        return None
+    train = read_frames(labelled.train, card.frame, cache)
+    return find_repeats(readable.images, readable.frames, train.images, train.frames)
+
+
+def _measure_part(part: Predictions, whole: Predictions, card: ModelCard, n_draws: int) -> SetFigures | None:
+    """None where the part is empty, or is the whole and would only say the same again."""
+    if len(part.rows) in (0, len(whole.rows)):
+        return None
+    return measure_set(part, card.refer_threshold, n_draws)

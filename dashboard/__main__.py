@@ -1,0 +1,73 @@
+"""`python -m dashboard serve [--port N]` and `python -m dashboard batch FOLDER [--csv FILE]`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from core.errors import LesionwiseError
+from core.settings import PROJECT_ROOT, Settings
+from dashboard.workflow.record import open_record
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    options = _parse(arguments)
+    try:
+        return serve(options.port) if options.command == "serve" else batch(options.folder, options.csv)
+    except LesionwiseError as error:
+        print(f"{error} {error.next_step}", file=sys.stderr)
+        return 2
+
+
+def serve(port: int) -> int:
+    """Bring the database to its newest schema and become Streamlit's server on 127.0.0.1."""
+    settings = Settings.from_environment()
+    try:
+        open_record(settings)
+    except LesionwiseError as error:  # the app starts all the same and says so on its first page
+        print(f"{error} {error.next_step}", file=sys.stderr)
+    print(f"Lesionwise: http://127.0.0.1:{port}  (stop with Ctrl+C)", flush=True)
+    os.chdir(PROJECT_ROOT)  # .streamlit/config.toml is read from the current directory
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
+    os.execv(sys.executable, command)
+
+
+def batch(folder: Path, csv: Path | None) -> int:
+    """Score and save every picture of a folder; started again, it goes on where it was and doubles nothing."""
+    from core.classifier.classifier import Classifier
+    from dashboard.workflow import batches
+
+    if not folder.is_dir():
+        print(f"There is no folder {folder}.", file=sys.stderr)
+        return 2
+    settings = Settings.from_environment()
+    record = open_record(settings)
+    classifier = Classifier.load(settings.model_folder, settings.torch_threads)
+    batch_id = batches.open_folder_batch(folder=folder, reader="terminal", record=record)
+    summary, _ = batches.load_batch(batch_id=batch_id, record=record)
+    with tqdm(total=summary.n_waiting, unit="image", desc="batch") as bar:
+        batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, report=bar.update)
+    n_new = batches.save_items(batch_id=batch_id, item_ids=None, reader="terminal", record=record)
+    summary, items = batches.load_batch(batch_id=batch_id, record=record)
+    if csv is not None:
+        csv.write_bytes(batches.batch_csv(items))
+    print(f"{n_new} new cases, {summary.n_saved} in all, {summary.n_rejected} files rejected (batch {batch_id}).")
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve_parser = commands.add_parser("serve", help="serve the dashboard on 127.0.0.1")
+    serve_parser.add_argument("--port", type=int, default=8501)
+    batch_parser = commands.add_parser("batch", help="score and save every picture of a folder")
+    batch_parser.add_argument("folder", type=Path)
+    batch_parser.add_argument("--csv", type=Path, help="write the results here as well")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""What all charts share."""
+
+import plotly.graph_objects as go
+
+# Okabe & Ito, "Color universal design", 2008; those of their colours with contrast >= 3:1 on #ffffff and on #0e1117
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREEN = "#009E73"
+GREY = "#808080"
+GRID = "rgba(128, 128, 128, 0.25)"
+CLEAR = "rgba(0, 0, 0, 0)"
+_HEIGHT_PX = 420
+
+
+def faded(colour: str, alpha: float) -> str:
+    """A colour such as "#0072B2" with an opacity in [0, 1], as plotly writes it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {alpha:g})"
+
+
+def percent(share: float) -> str:
+    """Such as "94%", or "0.4%" below one per cent, where rounding would say 0%."""
+    return f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}"
+
+
+def new_figure(title: str) -> go.Figure:
+    """An empty transparent figure whose title states the finding; moving a slider keeps the reader's zoom."""
+    return dress(go.Figure(), title)
+
+
+def dress(figure: go.Figure, title: str) -> go.Figure:
+    """Give a figure its title, transparent background, legend below and quiet grid."""
+    figure.update_layout(
+        title={"text": title, "x": 0, "xanchor": "left"},
+        height=_HEIGHT_PX,
+        margin={"l": 60, "r": 24, "t": 64, "b": 60},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        hovermode="closest",
+        uirevision="keep",
+    )
+    figure.update_xaxes(gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(gridcolor=GRID, zeroline=False)
+    return figure
+
+
+def share_axes(figure: go.Figure, x_title: str, y_title: str) -> go.Figure:
+    """Both axes from 0% to 100%, with a little room so that markers at the ends are whole."""
+    figure.update_xaxes(title=x_title, range=[-0.02, 1.02], tickformat=".0%", dtick=0.2)
+    figure.update_yaxes(title=y_title, range=[-0.02, 1.02], tickformat=".0%", dtick=0.2)
+    return figure
+
+
+def add_threshold(
+    figure: go.Figure, threshold: float, text: str, *, dash: str = "dash", row: int | None = None
+) -> None:
+    """A labelled vertical line at a probability; `row` chooses the subplot."""
+    place = {} if row is None else {"row": row, "col": 1}
+    line = {"color": GREY, "width": 2, "dash": dash}
+    figure.add_vline(x=threshold, line=line, annotation={"text": text, "yanchor": "bottom"}, **place)

@@ -1,0 +1,79 @@
+"""The rows of the case history."""
+
+import html
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import LesionwiseError
+from core.taxonomy import Band
+from dashboard.components.pictures import make_thumbnail
+from dashboard.components.result import chip
+from dashboard.components.words import BAND_REVIEW, local_time, percent, plural
+from dashboard.workflow.cases import CasePage, read_stored
+from dashboard.workflow.record import Record
+
+_WIDTHS = [0.7, 2.6, 2.2, 2.3, 1]
+
+
+def draw_list(found: CasePage, record: Record) -> None:
+    """One row per case with thumbnail, words, assessment and a link; or what to do where there is none."""
+    if not found.n_total:
+        st.info("No case matches. Save one under Analyse or Batch review, or widen the search.", icon=":material/info:")
+        return
+    st.caption(f"{plural(found.n_total, 'case')}, newest first")
+    for row in found.rows.to_dict("records"):
+        with st.container(border=True):
+            _draw_row(row, record)
+
+
+def draw_pager(page: int, page_size: int, n_total: int) -> None:
+    """Buttons to the neighbouring pages; the database does the paging."""
+    n_pages = max(1, -(-n_total // page_size))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Newer", icon=":material/chevron_left:", disabled=page == 0):
+            _turn_to(page - 1)
+        st.markdown(f"Page {page + 1} of {n_pages}")
+        if st.button("Older", icon=":material/chevron_right:", disabled=page + 1 >= n_pages):
+            _turn_to(page + 1)
+
+
+def _turn_to(page: int) -> None:
+    st.session_state["history-page"] = page
+    st.rerun()
+
+
+def _draw_row(row: dict[Any, Any], record: Record) -> None:
+    picture, who, score, status, link = st.columns(_WIDTHS, vertical_alignment="center")
+    with picture:
+        _draw_thumbnail(row, record)
+    who.html(
+        f'<div class="lw-ellipsis"><b>{_text(row["pseudonym"]) or "No pseudonym"}</b> {_text(row["lesion_label"])}</div>'
+        f'<div class="lw-ellipsis" style="font-size:.82rem;opacity:.8">{_text(row["anatom_site"]).capitalize()} '
+        f"{_text(row['filename'])}</div>"
+    )
+    band = Band(row["band"])
+    score.html(f"{chip(band)} <b>{percent(row['malignant_probability'])}</b>")
+    status.html(f'<div style="font-size:.82rem">{_status(row)}<br>{local_time(row["created_at"])}</div>')
+    with link:
+        case = {"case": str(row["case_id"])}
+        st.page_link("../pages/case.py", label=f"Case {row['case_id']}", icon=":material/badge:", query_params=case)
+
+
+def _draw_thumbnail(row: dict[Any, Any], record: Record) -> None:
+    try:
+        image = read_stored(record, row["blob_sha256"], int(row["orientation"]))
+        st.image(make_thumbnail(image.pixels, 96), width=72)
+    except LesionwiseError:
+        st.markdown(":material/broken_image:", help="The picture of this case cannot be read.")
+
+
+def _status(row: dict[Any, Any]) -> str:
+    review = f"Reviewed: {BAND_REVIEW[Band(row['assessment'])]}" if _text(row["assessment"]) else "Not reviewed"
+    truth = f"; confirmed {_text(row['diagnosis'])}" if _text(row["diagnosis"]) else ""
+    return review + truth
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value is pd.NA or value != value else html.escape(str(value))

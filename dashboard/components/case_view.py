@@ -1,0 +1,100 @@
+"""A saved case on the screen. The stored numbers are shown; a stored case is never silently scored again."""
+
+import html
+
+import streamlit as st
+
+from core.domain import CaseRecord, Heatmap, LesionImage
+from core.errors import LesionwiseError
+from dashboard import session
+from dashboard.components.case_form import draw_words, to_draft
+from dashboard.components.case_review import draw_diagnosis, draw_review
+from dashboard.components.frame import show_error
+from dashboard.components.result import chip, draw_evidence, draw_result
+from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay
+from dashboard.components.words import local_time, percent
+from dashboard.resources import get_card, get_shelf
+from dashboard.workflow.cases import update_case
+from dashboard.workflow.record import Record
+
+
+def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionImage, record: Record) -> None:
+    """The whole page of one case."""
+    left, right = st.columns([2.45, 1], gap="medium")
+    with right:
+        draw_result(case.prediction)
+        heatmap, state = _draw_map_switches(case, image)
+        draw_evidence(case.prediction)
+        _draw_provenance(case)
+    with left:
+        with st.container(gap="xsmall"):
+            caption = f"Case {case.case_id} · {html.escape(case.filename)} · {image.width_px} x {image.height_px} px"
+            draw_viewer(image, heatmap, opacity=state.opacity, is_beside=state.is_beside, caption=caption)
+        review, diagnosis = st.columns(2, gap="medium")
+        with review:
+            draw_review(case, record)
+        with diagnosis:
+            draw_diagnosis(case, record)
+        _draw_words(case, record)
+        _draw_others(others)
+
+
+def _draw_map_switches(case: CaseRecord, image: LesionImage) -> tuple[Heatmap | None, session.AnalyseState]:
+    """The heat map is drawn anew, and only by exactly the network that gave the stored result."""
+    state = session.case_map_state()
+    stored = case.prediction.model
+    try:
+        card = get_card(stored.name)
+        if card.weights_sha256 != stored.weights_sha256:
+            st.caption(
+                f"No heat map: {stored.name} {stored.version}, which scored this case, is not installed any more."
+            )
+            return None, state
+        draw_switches(state, card.heatmap_methods, key="case")
+        if not state.is_map_shown:
+            return None, state
+        heatmap = find_heatmap(get_shelf(), stored.name, image, state.method)
+    except LesionwiseError as error:
+        show_error(error)
+        return None, state
+    offer_overlay(image, heatmap, state.opacity, f"case-{case.case_id}-{state.method}.png")
+    return heatmap, state
+
+
+def _draw_provenance(case: CaseRecord) -> None:
+    model = case.prediction.model
+    st.caption(
+        f"Saved {local_time(case.created_at)} by {case.reader or 'nobody named'}  \n"
+        f"Scored {local_time(case.predicted_at)} with {model.name} {model.version} "
+        f"(weights {model.weights_sha256[:12]}), Lesionwise {case.app_version}"
+    )
+
+
+def _draw_words(case: CaseRecord, record: Record) -> None:
+    st.markdown("**About this lesion**")
+    words = session.case_words(case)
+    draw_words(words, key=f"case-{case.case_id}")
+    if st.button("Save changes", icon=":material/save:"):
+        try:
+            draft = to_draft(words, submission_id=case.submission_id, filename=case.filename)
+            update_case(case_id=case.case_id, draft=draft, who=session.reader(), record=record)
+            session.flash("The changes are saved.")
+            st.rerun()
+        except LesionwiseError as error:
+            show_error(error)
+
+
+def _draw_others(others: tuple[CaseRecord, ...]) -> None:
+    st.markdown("**Other images of this lesion**")
+    if not others:
+        st.caption("None. Cases with the same pseudonym and the same lesion name appear here.")
+    for other in others:
+        score, link = st.columns([3, 1], vertical_alignment="center")
+        score.html(
+            f"{local_time(other.created_at)} {chip(other.prediction.band)} "
+            f"{percent(other.prediction.malignant_probability)} "
+            f"({html.escape(other.prediction.model.name)} {html.escape(other.prediction.model.version)})"
+        )
+        query = {"case": str(other.case_id)}
+        label = f"Case {other.case_id}"
+        link.page_link("../pages/case.py", label=label, icon=":material/badge:", query_params=query)

@@ -1,0 +1,63 @@
+"""What surrounds every page: style, title, who is reading, and the errors that keep the app from opening."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import LesionwiseError, StorageFailed
+from dashboard import session
+from dashboard.components.words import USE_LINE
+from dashboard.resources import get_practice, get_record, get_shelf, get_worker
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def open_resources() -> bool:
+    """Open the record and start what runs beside the pages; says what is wrong and returns False where it cannot."""
+    st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
+    try:
+        get_record()
+        get_shelf()
+        get_worker()
+    except StorageFailed as error:
+        show_error(error)
+        st.button("Try again", icon=":material/refresh:")
+        return False
+    return True
+
+
+def draw_frame(title: str) -> None:
+    """The page's title with the reader's name at its right, and what the last action had to say."""
+    left, right = st.columns([5, 1.4], vertical_alignment="center")
+    left.title(title, anchor=False)
+    with right:
+        _reader_choice()
+    sentence = session.take_flash()
+    if sentence:
+        st.toast(sentence, icon=":material/check_circle:")
+
+
+def show_error(error: LesionwiseError) -> None:
+    """What went wrong, and the next step."""
+    st.error(f"{error}  \n**What to do:** {error.next_step}", icon=":material/error:")
+
+
+def show_use_line() -> None:
+    """The intended use in one line, with a link to the model card."""
+    st.html(f'<div class="lw-use">{USE_LINE} <a href="model_card" target="_self">Limits: see the model card.</a></div>')
+
+
+def _reader_choice() -> None:
+    names = get_practice().readers
+    current = session.reader() or (names[0] if len(names) == 1 else "")
+    session.set_reader(current)
+    with st.popover(current or "Who is reading?", icon=":material/person:", width="stretch"):
+        if not names:
+            st.caption("No reader is listed yet. Add names under Settings; until then cases are kept without one.")
+            return
+        index = names.index(current) if current in names else None
+        chosen = st.selectbox("Reader", names, index=index, placeholder="Choose your name")
+        st.caption("Named, not authenticated: there is no password yet.")
+        if chosen and chosen != current:
+            session.set_reader(chosen)
+            st.rerun()

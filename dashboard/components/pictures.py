@@ -1,0 +1,43 @@
+"""Pictures for the browser."""
+
+import io
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+_LOSSLESS_PIXELS = 4_000_000  # above it a PNG takes more than a second to make, so a JPEG of quality 95 is shown
+_HEIGHT_PX = 500
+_WIDEST_PX = 850
+
+
+def encode_picture(pixels: NDArray[np.uint8]) -> bytes:
+    """The picture at its full resolution: PNG, pixel for pixel, up to 4 megapixels, above that a JPEG."""
+    buffer = io.BytesIO()
+    picture = Image.fromarray(pixels)
+    if pixels.shape[0] * pixels.shape[1] <= _LOSSLESS_PIXELS:
+        picture.save(buffer, "PNG", compress_level=1)
+    else:
+        picture.save(buffer, "JPEG", quality=95, subsampling=0)
+    return buffer.getvalue()
+
+
+def make_thumbnail(pixels: NDArray[np.uint8], side_px: int = 160) -> bytes:
+    """A JPEG whose longer side is `side_px`."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((side_px, side_px))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def shown_width(pixels: NDArray[np.uint8], widest_px: int = _WIDEST_PX) -> int:
+    """Width in px at which the picture is 500 px high, or the widest that fits."""
+    height, width = pixels.shape[:2]
+    return min(widest_px, round(_HEIGHT_PX * width / height))
+
+
+def show_picture(pixels: NDArray[np.uint8], widest_px: int = _WIDEST_PX) -> None:
+    """The picture at the size of the viewer; its corner button opens it in full resolution."""
+    st.image(encode_picture(pixels), width=shown_width(pixels, widest_px))

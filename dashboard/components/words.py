@@ -1,0 +1,61 @@
+"""What the program says, in one place: bands, numbers, times."""
+
+from datetime import datetime
+
+from core.classifier.card_text import INTENDED_USE
+from core.taxonomy import Band, HeatmapMethod
+
+BAND_LABEL = {
+    Band.REFER: "Refer",
+    Band.INDETERMINATE: "Indeterminate: review",
+    Band.NO_CONCERN: "No AI concern",
+}
+BAND_ICON = {
+    Band.REFER: ":material/priority_high:",
+    Band.INDETERMINATE: ":material/contrast:",
+    Band.NO_CONCERN: ":material/visibility:",
+}
+BAND_NEXT = {
+    Band.REFER: "Next: specialist assessment or histopathology, unless your examination clearly explains the finding.",
+    Band.INDETERMINATE: "Next: review it yourself by dermoscopic criteria; ask a second reader or plan an early "
+    "follow-up.",
+    Band.NO_CONCERN: "Next: go by your own examination. This does not end follow-up: image the lesion again if it "
+    "changes.",
+}
+BAND_REVIEW = {
+    Band.REFER: "Refer",
+    Band.INDETERMINATE: "Review / follow up",
+    Band.NO_CONCERN: "No concern",
+}
+METHOD_LABEL = {
+    HeatmapMethod.GRAD_CAM: "Grad-CAM",
+    HeatmapMethod.GRAD_CAM_PLUS_PLUS: "Grad-CAM++",
+    HeatmapMethod.EIGEN_CAM: "Eigen-CAM",
+    HeatmapMethod.LAYER_CAM: "Layer-CAM",
+}
+MAP_LEGEND = "Heat map: where the network looked, not where the disease is."
+USE_LINE = INTENDED_USE
+
+
+def percent(probability: float) -> str:
+    """A probability in whole per cent, never 0% or 100%: "17%", "<1%", ">99%"."""
+    if probability < 0.005:
+        return "<1%"
+    if probability > 0.995:
+        return ">99%"
+    return f"{round(probability * 100)}%"
+
+
+def threshold(probability: float) -> str:
+    """A threshold in per cent with one decimal, as it decides."""
+    return f"{probability:.1%}"
+
+
+def local_time(moment: datetime) -> str:
+    """A UTC time on the clock of this machine, with its zone."""
+    return moment.astimezone().strftime("%d %b %Y, %H:%M %Z")
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 case, 2 cases."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

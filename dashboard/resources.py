@@ -1,0 +1,66 @@
+"""The composition root: the only place that builds things. What is cached here is the same for all sessions."""
+
+import streamlit as st
+
+from core.classifier.card import ModelCard, read_card
+from core.evaluation.predictions import Predictions, read_predictions
+from core.evaluation.results import Evaluation, read_evaluation
+from core.settings import Settings
+from dashboard.shelf import ClassifierShelf
+from dashboard.worker import BatchWorker
+from dashboard.workflow.practice import Practice, load_practice
+from dashboard.workflow.record import Record, open_record
+
+
+@st.cache_resource(show_spinner=False)
+def get_settings() -> Settings:
+    """The environment, read once."""
+    return Settings.from_environment()
+
+
+@st.cache_resource(show_spinner=False)
+def get_record() -> Record:
+    """The practice's record, its database at the newest schema. Raises StorageFailed."""
+    return open_record(get_settings())
+
+
+@st.cache_resource(show_spinner=False)
+def get_shelf() -> ClassifierShelf:
+    """The networks in memory; the practice's default begins to load at once."""
+    settings = get_settings()
+    shelf = ClassifierShelf(settings.weights_root, settings.torch_threads)
+    shelf.warm_up(get_practice().model)
+    return shelf
+
+
+@st.cache_resource(show_spinner=False)
+def get_worker() -> BatchWorker:
+    """The thread that scores batches, started."""
+    worker = BatchWorker(get_record(), get_shelf())
+    worker.start(get_practice().model)
+    return worker
+
+
+def get_practice() -> Practice:
+    """The practice's settings as they are now."""
+    return load_practice(record=get_record(), settings=get_settings())
+
+
+def get_card(model: str) -> ModelCard:
+    """The card of an installed network. Raises WeightsMissing or CardUnusable."""
+    return read_card(get_settings().weights_root / model)
+
+
+@st.cache_data(show_spinner=False)
+def get_evaluation(model: str, weights_sha256: str) -> Evaluation | None:
+    """The shipped test figures of a network; no patient's data. None where they are of other weights, or missing."""
+    evaluation = read_evaluation(get_settings().weights_root / model)
+    return evaluation if evaluation and evaluation.weights_sha256 == weights_sha256 else None
+
+
+@st.cache_resource(show_spinner=False)
+def get_predictions(model: str, weights_sha256: str) -> Predictions | None:
+    """The shipped test predictions of a network, where its figures are of these weights."""
+    if get_evaluation(model, weights_sha256) is None:
+        return None
+    return read_predictions(get_settings().weights_root / model)

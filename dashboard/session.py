@@ -1,0 +1,113 @@
+"""Typed access to what one browser session holds; the only place that knows its keys.
+
+Widget keys do not outlive a change of page, so what must live is copied here.
+"""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.domain import Analysis, CaseRecord, Heatmap, LesionImage, Upload
+from core.taxonomy import AnatomSite, HeatmapMethod, Sex
+
+
+@dataclass(slots=True)
+class Words:
+    """What was typed about one picture."""
+
+    pseudonym: str = ""
+    lesion_label: str = ""
+    anatom_site: AnatomSite | None = None
+    age_years: int | None = None
+    sex: Sex | None = None
+    notes: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Intake:
+    """One uploaded picture on the Analyse page, and all that happened to it since."""
+
+    upload: Upload
+    image: LesionImage | None = None
+    rejection: str = ""
+    next_step: str = ""
+    analysis: Analysis | None = None
+    saved_case_id: int | None = None
+    words: Words = field(default_factory=Words)
+    is_synthetic: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class AnalyseState:
+    """The Analyse page: the strip of pictures, which one is shown, and how the map is shown."""
+
+    intakes: list[Intake] = field(default_factory=list)
+    selected: int = 0
+    uploader_round: int = 0
+    is_map_shown: bool = False
+    is_beside: bool = False
+    opacity: float = 0.6
+    method: HeatmapMethod = HeatmapMethod.GRAD_CAM
+
+    @property
+    def current(self) -> Intake | None:
+        """The picture that is shown."""
+        return self.intakes[self.selected] if self.selected < len(self.intakes) else None
+
+
+_ANALYSE, _READER, _HEATMAPS, _FLASH = "analyse_state", "reader_name", "heatmaps", "flash"
+_CASE_MAP, _CASE_WORDS = "case_map_state", "case_words"
+_MAX_HEATMAPS = 24
+
+
+def analyse_state() -> AnalyseState:
+    """This session's Analyse page."""
+    state: AnalyseState = st.session_state.setdefault(_ANALYSE, AnalyseState())
+    return state
+
+
+def case_map_state() -> AnalyseState:
+    """How the heat map is shown on the case page in this session."""
+    state: AnalyseState = st.session_state.setdefault(_CASE_MAP, AnalyseState())
+    return state
+
+
+def case_words(case: CaseRecord) -> Words:
+    """What is being typed about a saved case; begins with what is stored, and outlives a change of page."""
+    kept: dict[int, Words] = st.session_state.setdefault(_CASE_WORDS, {})
+    stored = Words(case.pseudonym, case.lesion_label, case.anatom_site, case.age_years, case.sex, case.notes)
+    return kept.setdefault(case.case_id, stored)
+
+
+def reader() -> str:
+    """The name of who is reading, as chosen; "" where nobody chose."""
+    return str(st.session_state.get(_READER, ""))
+
+
+def set_reader(name: str) -> None:
+    """Keep who is reading."""
+    st.session_state[_READER] = name
+
+
+def heatmap(key: tuple[str, str, str]) -> Heatmap | None:
+    """A heat map that was drawn in this session, by (picture's sha256, card's sha256, method)."""
+    found: Heatmap | None = st.session_state.setdefault(_HEATMAPS, {}).get(key)
+    return found
+
+
+def keep_heatmap(key: tuple[str, str, str], drawn: Heatmap) -> None:
+    """Keep a heat map for this session; the oldest goes when there are too many."""
+    kept: dict[tuple[str, str, str], Heatmap] = st.session_state.setdefault(_HEATMAPS, {})
+    while len(kept) >= _MAX_HEATMAPS:
+        kept.pop(next(iter(kept)))
+    kept[key] = drawn
+
+
+def flash(sentence: str) -> None:
+    """Say something on the next run, after a change of page."""
+    st.session_state[_FLASH] = sentence
+
+
+def take_flash() -> str:
+    """What is to be said now; "" where there is nothing."""
+    return str(st.session_state.pop(_FLASH, ""))

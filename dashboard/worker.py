@@ -1,0 +1,59 @@
+"""Scores batches beside the sessions: one thread, which goes on after a restart where it was."""
+
+import logging
+import threading
+
+from core.errors import LesionwiseError
+from core.taxonomy import BatchState
+from dashboard.shelf import ClassifierShelf
+from dashboard.workflow.batches import UPLOADED, list_batches, load_state, run_batch
+from dashboard.workflow.record import Record
+
+_LOG = logging.getLogger(__name__)
+_RETRY_S = 15.0  # after a storage error or with an unusable network: long enough not to be in the way
+
+
+class BatchWorker:
+    """Works off running batches in the order in which they came. It never calls Streamlit."""
+
+    def __init__(self, record: Record, shelf: ClassifierShelf) -> None:
+        self._record = record
+        self._shelf = shelf
+        self._model = ""
+        self._wake = threading.Event()
+        self.trouble: LesionwiseError | None = None
+        self._thread = threading.Thread(target=self._run, name="batch-worker", daemon=True)
+
+    def start(self, model: str) -> None:
+        """Start the thread; batches that an earlier run of the app left are taken up at once."""
+        self._model = model
+        self._wake.set()
+        self._thread.start()
+
+    def wake(self, model: str) -> None:
+        """Say that there is a new batch, to be scored with that network."""
+        self._model = model
+        self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(timeout=_RETRY_S if self.trouble else None)
+            self._wake.clear()
+            try:
+                self._work_off()
+                self.trouble = None
+            except LesionwiseError as error:
+                self.trouble = error  # shown on the batch page; the batch stays as it is and is tried again
+                _LOG.warning("batch worker: %s", error)
+
+    def _work_off(self) -> None:
+        for summary in reversed(list_batches(record=self._record, limit=1000)):
+            if summary.state is BatchState.RUNNING and summary.source == UPLOADED:
+                self._score(summary.batch_id)
+
+    def _score(self, batch_id: int) -> None:
+        def is_stopped() -> bool:
+            return load_state(batch_id=batch_id, record=self._record) is not BatchState.RUNNING
+
+        classifier = self._shelf.get(self._model)
+        run_batch(batch_id=batch_id, classifier=classifier, record=self._record, is_stopped=is_stopped)

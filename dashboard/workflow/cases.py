@@ -1,0 +1,154 @@
+"""Saving a case, finding it again, and what the clinician adds to it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core import APP_VERSION
+from core.domain import Analysis, CaseDraft, CaseFilter, CaseRecord, ConfirmedDiagnosis, LesionImage, Review
+from core.imaging.decode import decode
+from dashboard.workflow.record import Record, utc_now
+from db.queries import count_cases, distinct_model_versions, export_cases, search_cases
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CasePage:
+    """One page of the case history: its rows, and how many cases the filter has in all."""
+
+    rows: pd.DataFrame
+    n_total: int
+
+
+def save_case(*, draft: CaseDraft, analysis: Analysis, record: Record) -> int:
+    """Keep the picture, then the case with its prediction, in one unit of work; gives the case's id.
+
+    The same `submission_id` saves once, however often it comes. A failure leaves at most a picture that no row names.
+    Raises StorageFailed.
+    """
+    image = record.keep_picture(analysis.upload.content, analysis.image)
+    with record.writing() as work:
+        known = work.cases.find_by_submission(draft.submission_id)
+        if known is not None:
+            return known
+        case_id = work.cases.add(
+            draft,
+            image,
+            analysis.prediction,
+            predicted_at=analysis.analysed_at,
+            app_version=APP_VERSION,
+            created_at=utc_now(),
+        )
+        work.audit.add(at=utc_now(), who=draft.reader, action="save", entity="case", entity_id=case_id)
+    return case_id
+
+
+def load_case(*, case_id: int, record: Record) -> tuple[CaseRecord, tuple[CaseRecord, ...]]:
+    """A case, and the other cases of its lesion. Raises RecordNotFound."""
+    with record.reading() as work:
+        return work.cases.get(case_id), work.cases.of_lesion(case_id)
+
+
+def load_picture(*, case: CaseRecord, record: Record) -> LesionImage:
+    """The stored picture, upright. Raises RecordNotFound or ImageRejected."""
+    return read_stored(record, case.image.blob_sha256, case.image.orientation)
+
+
+def read_stored(record: Record, blob_sha256: str, orientation: int) -> LesionImage:
+    """A picture of the blob store, turned upright by its EXIF orientation (1-8)."""
+    return turn_upright(decode(record.blobs.open(blob_sha256)), orientation)
+
+
+def turn_upright(image: LesionImage, orientation: int) -> LesionImage:
+    """Apply an EXIF orientation (1-8) to pixels as they lie in the file. Source: EXIF 2.3, tag 0x0112."""
+    turned = {
+        1: image.pixels,
+        2: image.pixels[:, ::-1],
+        3: image.pixels[::-1, ::-1],
+        4: image.pixels[::-1],
+        5: image.pixels.transpose(1, 0, 2),
+        6: image.pixels.transpose(1, 0, 2)[:, ::-1],
+        7: image.pixels.transpose(1, 0, 2)[::-1, ::-1],
+        8: image.pixels.transpose(1, 0, 2)[::-1],
+    }[orientation]
+    pixels = np.ascontiguousarray(turned)
+    pixels.setflags(write=False)
+    return LesionImage(pixels=pixels, sha256=image.sha256, format=image.format, orientation=orientation)
+
+
+def find_earlier_cases(*, upload_sha256: str, record: Record) -> tuple[CaseRecord, ...]:
+    """Cases that were saved from exactly the same file, newest first."""
+    with record.reading() as work:
+        return work.cases.find_by_upload(upload_sha256)
+
+
+def update_case(*, case_id: int, draft: CaseDraft, who: str, record: Record) -> None:
+    """Replace the clinician's words about a case. Raises RecordNotFound or StorageFailed."""
+    with record.writing() as work:
+        work.cases.update_words(
+            case_id,
+            pseudonym=draft.pseudonym,
+            lesion_label=draft.lesion_label,
+            anatom_site=draft.anatom_site,
+            age_years=draft.age_years,
+            sex=draft.sex,
+            notes=draft.notes,
+        )
+        work.audit.add(at=utc_now(), who=who, action="edit", entity="case", entity_id=case_id)
+
+
+def review_case(*, case_id: int, review: Review, record: Record) -> None:
+    """Add the clinician's assessment; earlier ones stay. Raises RecordNotFound or StorageFailed."""
+    with record.writing() as work:
+        work.reviews.add(case_id, review)
+        work.audit.add(
+            at=review.reviewed_at,
+            who=review.reviewer,
+            action="review",
+            entity="case",
+            entity_id=case_id,
+            detail={"assessment": review.assessment},
+        )
+
+
+def confirm_diagnosis(*, case_id: int, diagnosis: ConfirmedDiagnosis, record: Record) -> None:
+    """Add what the lesion turned out to be; the newest counts. Raises RecordNotFound or StorageFailed."""
+    with record.writing() as work:
+        work.diagnoses.add(case_id, diagnosis)
+        work.audit.add(
+            at=diagnosis.recorded_at,
+            who=diagnosis.recorded_by,
+            action="confirm diagnosis",
+            entity="case",
+            entity_id=case_id,
+            detail={"diagnosis": diagnosis.diagnosis, "confirm_type": diagnosis.confirm_type},
+        )
+
+
+def list_cases(*, wanted: CaseFilter, page: int, page_size: int, record: Record) -> CasePage:
+    """One page (from 0) of the history, newest first."""
+    with record.reading() as work:
+        rows = search_cases(work.session, wanted, limit=page_size, offset=page * page_size)
+        return CasePage(rows, count_cases(work.session, wanted))
+
+
+def export_selection(*, wanted: CaseFilter, record: Record) -> bytes:
+    """All cases of a filter as a CSV in UTF-8; a cell that a spreadsheet would run as a formula gets a quote first."""
+    with record.reading() as work:
+        return to_csv(export_cases(work.session, wanted))
+
+
+def to_csv(rows: pd.DataFrame) -> bytes:
+    """A table as CSV in UTF-8 with a byte order mark, which spreadsheets need; formulas are defused."""
+    return rows.map(_defuse).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def known_model_versions(*, record: Record) -> list[str]:
+    """The versions that any stored prediction came from."""
+    with record.reading() as work:
+        return distinct_model_versions(work.session)
+
+
+def _defuse(value: object) -> object:
+    """Source: OWASP, CSV injection."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

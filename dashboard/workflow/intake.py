@@ -1,0 +1,76 @@
+"""Files into a batch: loose ones or a ZIP; what cannot be taken in becomes a row with its reason."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from core.domain import Upload
+from core.errors import CorruptImage, ImageRejected, ImageTooLarge
+from core.imaging.decode import MAX_BYTES
+
+MAX_FILES = 2_000  # of one ZIP: a clinic's week; more is a mistake or an attack
+MAX_UNPACKED_BYTES = 4 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A file for a batch, or the reason why it is none."""
+
+    upload: Upload
+    rejection: str = ""
+
+
+def take_in(uploads: Iterable[Upload]) -> list[TakenIn]:
+    """Unpack ZIPs among the uploads and pass every other file on as it is."""
+    taken: list[TakenIn] = []
+    for upload in uploads:
+        taken += _unpack(upload) if is_zip(upload) else [TakenIn(upload)]
+    return taken
+
+
+def is_zip(upload: Upload) -> bool:
+    """Whether a file is to be unpacked: by its name or by its first bytes."""
+    return upload.filename.lower().endswith(".zip") or upload.content.startswith(b"PK\x03\x04")
+
+
+def _unpack(upload: Upload) -> list[TakenIn]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
+            return list(_members(archive))
+    except ImageRejected as error:
+        return [TakenIn(Upload(upload.filename, b""), str(error))]
+    except (zipfile.BadZipFile, OSError, EOFError) as error:
+        return [TakenIn(Upload(upload.filename, b""), f"This ZIP file cannot be opened: {error}.")]
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[TakenIn]:
+    entries = [entry for entry in archive.infolist() if _is_wanted(entry)]
+    if not entries:
+        raise CorruptImage("This ZIP file holds no files.")
+    if len(entries) > MAX_FILES:
+        raise ImageTooLarge(f"This ZIP file holds {len(entries):,} files; the limit is {MAX_FILES:,}.")
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+        raise ImageTooLarge(f"This ZIP file unpacks to more than {MAX_UNPACKED_BYTES // 1024**3} GB.")
+    for entry in entries:
+        yield _read_member(archive, entry)
+
+
+def _is_wanted(entry: zipfile.ZipInfo) -> bool:
+    """Leave out folders and what macOS and Windows put beside pictures."""
+    path = PurePosixPath(entry.filename)
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return not (entry.is_dir() or hidden or path.name.lower() == "thumbs.db")
+
+
+def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> TakenIn:
+    if entry.file_size > MAX_BYTES:
+        reason = f"This file has {entry.file_size / 2**20:.0f} MB; the limit is {MAX_BYTES // 2**20} MB."
+        return TakenIn(Upload(entry.filename, b""), reason)
+    try:
+        with archive.open(entry) as file:
+            content = file.read(MAX_BYTES + 1)  # never more than announced, whatever the header says
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        return TakenIn(Upload(entry.filename, b""), f"This file in the ZIP cannot be unpacked: {error}.")
+    return TakenIn(Upload(entry.filename, content))

@@ -1,0 +1,70 @@
+"""The practice's record: the database and the pictures, as the use cases are handed them."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.domain import LesionImage, StoredImage
+from core.settings import Settings
+from db.blobs import BlobStore
+from db.clean import strip_metadata
+from db.engine import make_engine, make_session_factory, upgrade_to_head
+from db.failures import file_errors_told
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Where cases are kept. `staging` holds the files of a batch until they have been looked at."""
+
+    session_factory: sessionmaker[Session]
+    blobs: BlobStore
+    staging: Path
+
+    def reading(self) -> UnitOfWork:
+        """A unit of work that only looks."""
+        return UnitOfWork(self.session_factory, read_only=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        """A unit of work that is committed when its block ends without an error. Raises StorageFailed."""
+        with UnitOfWork(self.session_factory) as work:
+            yield work
+            work.commit()
+
+    def stage(self, content: bytes) -> str:
+        """Put a file aside as it came, metadata and all, until its batch has been scored; gives its name there."""
+        name = uuid.uuid4().hex
+        with file_errors_told():
+            self.staging.mkdir(parents=True, exist_ok=True)
+            (self.staging / name).write_bytes(content)
+        return name
+
+    def keep_picture(self, content: bytes, image: LesionImage) -> StoredImage:
+        """Store the picture free of metadata; storing it again changes nothing. Raises StorageFailed."""
+        clean = strip_metadata(content, image.pixels, image.orientation)
+        return StoredImage(
+            upload_sha256=image.sha256,
+            blob_sha256=self.blobs.put(clean.content),
+            format=clean.format,
+            orientation=clean.orientation,
+            width_px=image.width_px,
+            height_px=image.height_px,
+        )
+
+
+def open_record(settings: Settings, *, busy_timeout_ms: int = 5000) -> Record:
+    """Open the record, bringing the database to its newest schema. Raises StorageFailed."""
+    engine = make_engine(settings.database_url, busy_timeout_ms=busy_timeout_ms)
+    upgrade_to_head(engine)
+    return Record(make_session_factory(engine), BlobStore(settings.blob_root), settings.home / "staging")
+
+
+def utc_now() -> datetime:
+    """The time that is stored: aware, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,48 @@
+"""What a filter of the case history means in SQL."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from core.domain import CaseFilter
+from db.case_columns import newest_diagnosis_id
+from db.tables import CaseRow, DiagnosisRow, LesionRow, PatientRow, PredictionRow, ReviewRow
+
+
+def conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """The conditions on cases joined with prediction, patient and lesion; none for an open filter."""
+    yield from _of_case(wanted)
+    yield from _of_others(wanted)
+    yield from _of_follow_up(wanted)
+
+
+def _of_case(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.created_from is not None:
+        yield CaseRow.created_at >= wanted.created_from
+    if wanted.created_before is not None:
+        yield CaseRow.created_at < wanted.created_before
+    if wanted.anatom_site is not None:
+        yield CaseRow.anatom_site == wanted.anatom_site
+
+
+def _of_others(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.text:
+        columns = (PatientRow.pseudonym, LesionRow.label, CaseRow.filename, CaseRow.notes)
+        yield or_(*(column.icontains(wanted.text, autoescape=True) for column in columns))
+    if wanted.pseudonym:
+        yield PatientRow.pseudonym == wanted.pseudonym
+    if wanted.band is not None:
+        yield PredictionRow.band == wanted.band
+    if wanted.model_version:
+        yield PredictionRow.model_version == wanted.model_version
+
+
+def _of_follow_up(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.is_reviewed is not None:
+        yield exists().where(ReviewRow.case_id == CaseRow.id).is_(wanted.is_reviewed)
+    if wanted.has_diagnosis is not None:
+        yield exists().where(DiagnosisRow.case_id == CaseRow.id).is_(wanted.has_diagnosis)
+    if wanted.is_confirmed_malignant is not None:
+        # A case without a diagnosis gives NULL and matches neither way: a missing label is not a benign one.
+        newest = select(DiagnosisRow.is_malignant).where(DiagnosisRow.id == newest_diagnosis_id())
+        yield newest.correlate(CaseRow).scalar_subquery().is_(wanted.is_confirmed_malignant)

@@ -1,0 +1,131 @@
+"""The read side: rows for tables and charts, paged and filtered in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session
+
+from core.domain import CaseFilter
+from core.taxonomy import Band
+from db.case_columns import DTYPES, EXPORTED, LISTED, Columns, newest_diagnosis_id, newest_review_id
+from db.case_conditions import conditions
+from db.repositories.predictions import EMBEDDING_TYPE
+from db.tables import CaseRow, DiagnosisRow, EmbeddingRow, ImageRow, LesionRow, PatientRow, PredictionRow, ReviewRow
+
+Order = Literal["newest", "risk"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOverview:
+    """How much is in the record; `newest_at` is when the latest case was saved (UTC)."""
+
+    n_cases: int
+    n_patients: int
+    n_lesions: int
+    n_of_band: dict[Band, int]
+    n_reviewed: int
+    n_confirmed: int
+    n_confirmed_malignant: int
+    newest_at: datetime | None
+
+
+def search_cases(
+    session: Session, wanted: CaseFilter, *, limit: int, offset: int = 0, order: Order = "newest"
+) -> pd.DataFrame:
+    """One page of the history, newest first or by falling malignant probability; one row per case."""
+    return _frame(session, _matching(wanted).limit(limit).offset(offset), LISTED, order)
+
+
+def export_cases(session: Session, wanted: CaseFilter) -> pd.DataFrame:
+    """Everything about each case but its picture and embedding, newest first; one row per case."""
+    return _frame(session, _matching(wanted), EXPORTED, "newest")
+
+
+def count_cases(session: Session, wanted: CaseFilter) -> int:
+    """How many cases the history has for this filter."""
+    return session.execute(select(func.count()).select_from(_matching(wanted).subquery())).scalar_one()
+
+
+def distinct_model_versions(session: Session) -> list[str]:
+    """The versions of all models that ever scored a picture, in alphabetical order."""
+    version = PredictionRow.model_version
+    return list(session.scalars(select(version).distinct().order_by(version)))
+
+
+def pseudonyms(session: Session) -> list[str]:
+    """The patients that have a case, in alphabetical order."""
+    has_case = exists().where(CaseRow.patient_id == PatientRow.id)
+    return list(session.scalars(select(PatientRow.pseudonym).where(has_case).order_by(PatientRow.pseudonym)))
+
+
+def case_embeddings(session: Session, weights_sha256: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    """The case ids (N,), newest last, and the embeddings float16 (N, D) of all cases scored by these weights."""
+    statement = (
+        select(CaseRow.id, EmbeddingRow.values)
+        .join(EmbeddingRow, EmbeddingRow.prediction_id == CaseRow.prediction_id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .where(PredictionRow.weights_sha256 == weights_sha256)
+        .order_by(CaseRow.id)
+    )
+    rows = session.execute(statement).all()
+    ids = np.array([row.id for row in rows], np.int64)
+    values = np.frombuffer(b"".join(row.values for row in rows), EMBEDDING_TYPE)
+    return ids, values.reshape(len(rows), -1) if rows else values.reshape(0, 0)
+
+
+def overview(session: Session) -> RecordOverview:
+    """How much is in the record; a case counts as malignant by its newest confirmed diagnosis only."""
+    bands = select(PredictionRow.band, func.count()).join(CaseRow, CaseRow.prediction_id == PredictionRow.id)
+    confirmed = select(func.count(), func.count().filter(DiagnosisRow.is_malignant)).join(
+        CaseRow, DiagnosisRow.id == newest_diagnosis_id()
+    )
+    n_confirmed, n_malignant = session.execute(confirmed.select_from(DiagnosisRow)).one()
+    return RecordOverview(
+        n_cases=session.execute(select(func.count(CaseRow.id))).scalar_one(),
+        n_patients=session.execute(select(func.count(CaseRow.patient_id.distinct()))).scalar_one(),
+        n_lesions=session.execute(select(func.count(CaseRow.lesion_id.distinct()))).scalar_one(),
+        n_of_band=dict.fromkeys(Band, 0) | dict(session.execute(bands.group_by(PredictionRow.band)).all()),
+        n_reviewed=session.execute(select(func.count(ReviewRow.case_id.distinct()))).scalar_one(),
+        n_confirmed=n_confirmed,
+        n_confirmed_malignant=n_malignant,
+        newest_at=session.scalar(select(func.max(CaseRow.created_at))),
+    )
+
+
+def _matching(wanted: CaseFilter) -> Select[Any]:
+    return (
+        select(CaseRow.id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .outerjoin(PatientRow, PatientRow.id == CaseRow.patient_id)
+        .outerjoin(LesionRow, LesionRow.id == CaseRow.lesion_id)
+        .where(*conditions(wanted))
+    )
+
+
+def _ordered(statement: Select[Any], order: Order) -> Select[Any]:
+    if order == "risk":
+        statement = statement.order_by(PredictionRow.malignant_probability.desc())
+    return statement.order_by(CaseRow.created_at.desc(), CaseRow.id.desc())
+
+
+def _frame(session: Session, matching: Select[Any], columns: Columns, order: Order) -> pd.DataFrame:
+    # The page's ids come first, so that what the table shows is looked up for its rows and not for the skipped ones.
+    page = _ordered(matching, order).subquery()
+    statement = (
+        select(*(column.label(name) for name, column in columns.items()))
+        .join(page, page.c.id == CaseRow.id)
+        .join(ImageRow, ImageRow.id == CaseRow.image_id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .outerjoin(PatientRow, PatientRow.id == CaseRow.patient_id)
+        .outerjoin(LesionRow, LesionRow.id == CaseRow.lesion_id)
+        .outerjoin(ReviewRow, ReviewRow.id == newest_review_id())
+        .outerjoin(DiagnosisRow, DiagnosisRow.id == newest_diagnosis_id())
+    )
+    rows = session.execute(_ordered(statement, order)).all()
+    frame = pd.DataFrame(rows, columns=list(columns))
+    return frame.astype({name: DTYPES.get(name, "str") for name in columns})

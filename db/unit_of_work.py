@@ -1,0 +1,71 @@
+"""One use case, one short session: what is not committed has not happened."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from db.engine import BEGIN_READING, BEGIN_WRITING
+from db.repositories import (
+    AuditRepository,
+    BatchRepository,
+    CaseRepository,
+    DiagnosisRepository,
+    PredictionRepository,
+    ReviewRepository,
+    SettingRepository,
+)
+
+
+class UnitOfWork:
+    """The repositories over one transaction; leaving without `commit()` undoes everything.
+
+    A writing one holds the database's write lock from its start, so keep what is slow outside of it. From entering to
+    commit it raises StorageBusy, StorageFull or StorageReadOnly. Made anew for each use case, and for one thread.
+    """
+
+    session: Session
+    cases: CaseRepository
+    reviews: ReviewRepository
+    diagnoses: DiagnosisRepository
+    batches: BatchRepository
+    predictions: PredictionRepository
+    settings: SettingRepository
+    audit: AuditRepository
+
+    def __init__(self, session_factory: sessionmaker[Session], *, read_only: bool = False) -> None:
+        self._session_factory = session_factory
+        self._is_read_only = read_only
+
+    def __enter__(self) -> Self:
+        self.session = self._open()
+        self.cases = CaseRepository(self.session)
+        self.reviews = ReviewRepository(self.session)
+        self.diagnoses = DiagnosisRepository(self.session)
+        self.batches = BatchRepository(self.session)
+        self.predictions = PredictionRepository(self.session)
+        self.settings = SettingRepository(self.session)
+        self.audit = AuditRepository(self.session)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.session.close()
+
+    def commit(self) -> None:
+        """Make all changes so far last. Raises RuntimeError in a read-only unit of work."""
+        if self._is_read_only:
+            raise RuntimeError("expected a writing unit of work, got commit() in a read-only one")
+        self.session.commit()
+
+    def _open(self) -> Session:
+        session = self._session_factory()
+        options = BEGIN_READING if self._is_read_only else BEGIN_WRITING
+        session.bind = session.get_bind().execution_options(**options)
+        try:
+            session.connection()  # begins now, so that a busy database is found out before any work is done
+        except BaseException:
+            session.close()
+            raise
+        return session

@@ -1,0 +1,37 @@
+"""Search the record, page through it, export the selection, open a case."""
+
+import streamlit as st
+
+from core.errors import LesionwiseError
+from dashboard.components.case_filter import draw_filter
+from dashboard.components.case_list import draw_list, draw_pager
+from dashboard.components.frame import show_error, show_use_line
+from dashboard.resources import get_record
+from dashboard.workflow.cases import export_selection, known_model_versions, list_cases
+
+PAGE_SIZE = 20
+
+record = get_record()
+try:
+    wanted = draw_filter(known_model_versions(record=record))
+    page = int(st.session_state.get("history-page", 0))
+    found = list_cases(wanted=wanted, page=page, page_size=PAGE_SIZE, record=record)
+    if page and found.rows.empty:  # the filter became narrower than the page that was shown
+        st.session_state["history-page"] = page = 0
+        found = list_cases(wanted=wanted, page=page, page_size=PAGE_SIZE, record=record)
+    draw_list(found, record)
+    if found.n_total:
+        pager, export = st.columns([3, 1], vertical_alignment="center")
+        with pager:
+            draw_pager(page, PAGE_SIZE, found.n_total)
+        export.download_button(
+            "Export selection as CSV",
+            lambda: export_selection(wanted=wanted, record=record),
+            file_name="lesionwise-cases.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            width="stretch",
+        )
+except LesionwiseError as error:
+    show_error(error)
+show_use_line()

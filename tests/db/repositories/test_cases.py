@@ -1,0 +1,223 @@
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.domain import CaseDraft, Prediction, StoredImage
+from core.errors import RecordNotFound
+from core.taxonomy import AnatomSite, Sex
+from db.engine import make_engine, make_session_factory
+from db.repositories import CaseRepository
+from db.tables import CaseRow, ImageRow, LesionRow, PatientRow, PredictionRow, Table
+from db.unit_of_work import UnitOfWork
+from tests.db.conftest import Make, Record
+
+WORDS: dict[str, Any] = {
+    "pseudonym": "P-002",
+    "lesion_label": "back",
+    "anatom_site": AnatomSite.POSTERIOR_TORSO,
+    "age_years": 40,
+    "sex": Sex.MALE,
+    "notes": "none",
+}
+
+
+def n_rows(work: UnitOfWork, table: type[Table]) -> int:
+    return work.session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def add(
+    work: UnitOfWork,
+    make: Make,
+    draft: CaseDraft,
+    *,
+    image: StoredImage | None = None,
+    prediction: Prediction | None = None,
+) -> int:
+    return work.cases.add(
+        draft,
+        image or make.image("a"),
+        prediction or make.prediction(),
+        predicted_at=make.noon,
+        app_version="0.1.0",
+        created_at=make.noon,
+    )
+
+
+def test_a_case_comes_back_as_it_was_saved(work: UnitOfWork, make: Make) -> None:
+    draft, image, prediction = make.draft(), make.image(), make.prediction(0.7)
+    case = work.cases.get(add(work, make, draft, image=image, prediction=prediction))
+    assert {name: getattr(case, name) for name in asdict(draft)} == asdict(draft)
+    assert case.image == image
+    assert case.prediction.model == prediction.model
+    assert case.prediction.malignant_probability == prediction.malignant_probability
+    assert case.prediction.raw_probability == prediction.raw_probability
+    assert case.prediction.band == prediction.band
+    assert (case.reviews, case.diagnosis, case.app_version) == ((), None, "0.1.0")
+
+
+def test_the_embedding_comes_back_bit_for_bit_and_read_only(work: UnitOfWork, make: Make) -> None:
+    prediction = make.prediction()
+    found = work.cases.get(add(work, make, make.draft(), prediction=prediction)).prediction.embedding
+    assert found.dtype == np.float16
+    assert np.array_equal(found, prediction.embedding)
+    assert not found.flags.writeable
+
+
+def test_times_come_back_aware_in_utc(record: Record, make: Make, reading: Callable[[], UnitOfWork]) -> None:
+    case = reading().cases.get(record.save())
+    assert (case.created_at, case.predicted_at) == (make.noon, make.noon)
+    assert (case.created_at.tzinfo, case.predicted_at.tzinfo) == (UTC, UTC)
+
+
+def test_a_blank_draft_can_be_saved(work: UnitOfWork, make: Make) -> None:
+    draft = CaseDraft(submission_id="s", filename="a.jpg")
+    case = work.cases.get(add(work, make, draft))
+    assert {name: getattr(case, name) for name in asdict(draft)} == asdict(draft)
+    assert (n_rows(work, PatientRow), n_rows(work, LesionRow)) == (0, 0)
+
+
+def test_saving_a_submission_twice_is_saving_it_once(work: UnitOfWork, make: Make) -> None:
+    draft = make.draft()
+    first = add(work, make, draft)
+    assert add(work, make, replace(draft, notes="changed", pseudonym="P-009")) == first
+    assert work.cases.get(first).notes == "itches"
+    assert (n_rows(work, CaseRow), n_rows(work, PatientRow)) == (1, 1)
+
+
+def test_two_threads_saving_one_submission_save_it_once(engine: Engine, url: str, make: Make) -> None:
+    waiting = make_engine(url, busy_timeout_ms=20_000)
+    sessions, draft, start, ids = make_session_factory(waiting), make.draft(), Barrier(2), list[int]()
+
+    def save() -> None:
+        start.wait()
+        with UnitOfWork(sessions) as work:
+            ids.append(add(work, make, draft))
+            work.commit()
+
+    threads = [Thread(target=save) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with UnitOfWork(sessions, read_only=True) as work:
+        assert n_rows(work, CaseRow) == 1
+        assert ids == [work.cases.find_by_submission(draft.submission_id)] * 2
+    waiting.dispose()
+
+
+def test_a_submission_that_was_saved_after_the_look_is_not_saved_again(
+    work: UnitOfWork, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a database that locks rows and not itself can meet."""
+    draft = make.draft()
+    first = add(work, make, draft)
+    monkeypatch.setattr(CaseRepository, "find_by_submission", lambda *_: None)
+    assert add(work, make, replace(draft, pseudonym="P-009")) == first
+    assert (n_rows(work, CaseRow), n_rows(work, PatientRow)) == (1, 1)
+
+
+def test_an_unknown_case_is_told(work: UnitOfWork) -> None:
+    with pytest.raises(RecordNotFound, match="no case 7"):
+        work.cases.get(7)
+    with pytest.raises(RecordNotFound, match="no case 7"):
+        work.cases.update_words(7, **WORDS)
+    assert work.cases.find_by_submission("never") is None
+
+
+def test_the_same_picture_and_model_are_stored_once(work: UnitOfWork, make: Make) -> None:
+    first = add(work, make, make.draft(), prediction=make.prediction(0.3))
+    second = add(work, make, make.draft(), prediction=make.prediction(0.9))
+    assert (n_rows(work, ImageRow), n_rows(work, PredictionRow)) == (1, 1)
+    assert work.cases.get(first).prediction.malignant_probability == 0.3
+    assert work.cases.get(second).prediction.malignant_probability == 0.3
+
+
+def test_a_later_model_leaves_the_earlier_result_alone(work: UnitOfWork, make: Make) -> None:
+    first = add(work, make, make.draft(), prediction=make.prediction(0.3, "1.0"))
+    second = add(work, make, make.draft(), prediction=make.prediction(0.9, "2.0"))
+    assert work.cases.get(first).prediction.malignant_probability == 0.3
+    assert work.cases.get(first).prediction.model.version == "1.0"
+    assert work.cases.get(second).prediction.malignant_probability == 0.9
+    assert work.cases.get(second).prediction.model.version == "2.0"
+
+
+def test_a_prediction_is_found_by_picture_and_model(work: UnitOfWork, make: Make) -> None:
+    prediction = make.prediction(0.3)
+    add(work, make, make.draft(), prediction=prediction)
+    upload, model = make.image("a").upload_sha256, prediction.model
+    found = work.predictions.find(upload, model.weights_sha256, model.card_sha256)
+    assert found is not None
+    assert found.malignant_probability == 0.3
+    assert np.array_equal(found.embedding, prediction.embedding)
+    assert work.predictions.find(upload, model.weights_sha256, "another card") is None
+    assert work.predictions.find("another upload", model.weights_sha256, model.card_sha256) is None
+
+
+def test_earlier_cases_of_the_same_file_come_newest_first(
+    record: Record, make: Make, reading: Callable[[], UnitOfWork]
+) -> None:
+    ids = [record.save(upload="a"), record.save(upload="b"), record.save(upload="a")]
+    found = reading().cases.find_by_upload(make.image("a").upload_sha256)
+    assert [case.case_id for case in found] == [ids[2], ids[0]]
+    assert found[0].created_at - found[1].created_at == timedelta(hours=2)
+
+
+def test_the_other_cases_of_a_lesion_come_oldest_first(record: Record, reading: Callable[[], UnitOfWork]) -> None:
+    ids = [record.save() for _ in range(3)]
+    record.save(lesion_label="another lesion")
+    record.save(pseudonym="P-002")
+    assert [case.case_id for case in reading().cases.of_lesion(ids[1])] == [ids[0], ids[2]]
+
+
+@pytest.mark.parametrize("blank", ["pseudonym", "lesion_label"])
+def test_unnamed_lesions_are_not_taken_for_one(record: Record, reading: Callable[[], UnitOfWork], blank: str) -> None:
+    draft: dict[str, Any] = {blank: ""}
+    ids = [record.save(**draft) for _ in range(2)]
+    assert reading().cases.of_lesion(ids[0]) == ()
+
+
+def test_a_label_without_a_patient_is_not_lost(record: Record, reading: Callable[[], UnitOfWork]) -> None:
+    case = reading().cases.get(record.save(pseudonym="", lesion_label="left shoulder"))
+    assert (case.pseudonym, case.lesion_label) == ("", "left shoulder")
+
+
+def test_a_lesion_keeps_the_first_site_that_was_named(work: UnitOfWork, make: Make) -> None:
+    for site in (None, AnatomSite.HEAD_NECK, AnatomSite.LATERAL_TORSO):
+        add(work, make, make.draft(anatom_site=site))
+    assert work.session.scalars(select(LesionRow.anatom_site)).all() == [AnatomSite.HEAD_NECK]
+
+
+def test_new_words_replace_the_old_ones_and_nothing_else(work: UnitOfWork, make: Make) -> None:
+    case_id = add(work, make, make.draft())
+    before = work.cases.get(case_id)
+    work.cases.update_words(case_id, **WORDS)
+    after = work.cases.get(case_id)
+    assert {name: getattr(after, name) for name in WORDS} == WORDS
+    for name in ("submission_id", "filename", "reader", "created_at", "predicted_at", "image"):
+        assert getattr(after, name) == getattr(before, name)
+
+
+def test_a_corrected_name_leaves_no_patient_behind(work: UnitOfWork, make: Make) -> None:
+    case_id, other = add(work, make, make.draft()), add(work, make, make.draft(lesion_label="neck"))
+    work.cases.update_words(case_id, **WORDS)
+    assert set(work.session.scalars(select(PatientRow.pseudonym))) == {"P-001", "P-002"}
+    assert set(work.session.scalars(select(LesionRow.label))) == {"back", "neck"}
+    work.cases.update_words(other, **WORDS)
+    assert set(work.session.scalars(select(PatientRow.pseudonym))) == {"P-002"}
+    assert set(work.session.scalars(select(LesionRow.label))) == {"back"}
+
+
+def test_words_can_be_taken_back(sessions: sessionmaker[Session], record: Record) -> None:
+    case_id = record.save()
+    blank = dict.fromkeys(WORDS, None) | {"pseudonym": "", "lesion_label": "", "notes": ""}
+    with UnitOfWork(sessions) as work:
+        work.cases.update_words(case_id, **blank)  # type: ignore[arg-type]
+        after = work.cases.get(case_id)
+    assert {name: getattr(after, name) for name in WORDS} == blank

@@ -1,0 +1,119 @@
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import StorageFailed
+from db.engine import BEGIN_WRITING, make_engine, upgrade_to_head
+from db.tables import LesionRow, PatientRow, Table
+
+
+def structure(engine: Engine) -> dict[str, set[str]]:
+    """Each table's and index's SQL as a set of lines: alembic and the metadata order constraints differently."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+        return {
+            name: {line.strip().rstrip(",").rstrip() for line in sql.splitlines()}
+            for name, sql in rows
+            if name != "alembic_version"
+        }
+
+
+def pragma(connection: Connection, name: str) -> object:
+    return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+
+@pytest.fixture
+def other_engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    yield engine
+    engine.dispose()
+
+
+def test_sqlite_is_set_up_for_several_sessions(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert pragma(connection, "foreign_keys") == 1
+        assert pragma(connection, "journal_mode") == "wal"
+        assert pragma(connection, "busy_timeout") == 50
+        assert pragma(connection, "synchronous") == 1
+
+
+def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
+    make_engine(f"sqlite:///{tmp_path / 'not' / 'yet' / 'record.db'}").dispose()
+    assert (tmp_path / "not" / "yet").is_dir()
+
+
+def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_migrated_constraints_are_those_of_the_code(engine: Engine, other_engine: Engine) -> None:
+    """Alembic compares no CHECK constraints, so the SQL itself is compared."""
+    Table.metadata.create_all(other_engine)
+    assert structure(engine) == structure(other_engine)
+
+
+def test_upgrading_again_keeps_the_rows_and_writes_nothing(engine: Engine, url: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(PatientRow).values(pseudonym="P-001"))
+    holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    upgrade_to_head(engine)
+    holder.close()
+    with engine.connect() as connection:
+        assert connection.scalars(select(PatientRow.pseudonym)).all() == ["P-001"]
+
+
+def test_foreign_keys_are_on_after_upgrading(engine: Engine) -> None:
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"), engine.begin() as connection:
+        connection.execute(insert(LesionRow).values(patient_id=77, label="x"))
+
+
+def test_a_dangling_row_stops_the_upgrade_and_undoes_it(other_engine: Engine) -> None:
+    with other_engine.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql("CREATE TABLE child (parent_id INTEGER REFERENCES parent (id))")
+        connection.exec_driver_sql("INSERT INTO child VALUES (5)")
+        connection.commit()
+    with pytest.raises(StorageFailed, match=r"1 rows of .*child"):
+        upgrade_to_head(other_engine)
+    assert set(structure(other_engine)) == {"parent", "child"}
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageFailed, match=r"newer version .*9999"):
+        upgrade_to_head(engine)
+
+
+def test_upgrade_says_nothing(
+    other_engine: Engine, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    upgrade_to_head(other_engine)
+    assert capsys.readouterr() == ("", "")
+    assert [entry for entry in caplog.records if entry.levelname != "INFO"] == []
+
+
+def test_two_writers_do_not_begin_at_once_but_a_reader_goes_on(engine: Engine) -> None:
+    with engine.connect().execution_options(**BEGIN_WRITING) as writer, engine.connect() as reader:
+        writer.execute(insert(PatientRow).values(pseudonym="P-001"))
+        assert reader.scalars(select(PatientRow.id)).all() == []
+        with (
+            engine.connect().execution_options(**BEGIN_WRITING) as second,
+            pytest.raises(StorageFailed, match="another program"),
+        ):
+            second.execute(select(PatientRow.id))
+
+
+def test_lower_knows_letters_beyond_ascii(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT lower('ÄRZTIN'), lower(NULL), lower(7)")).one() == ("ärztin", None, 7)
