@@ -19,7 +19,7 @@ setup-dev:
 test: setup-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy core db dashboard pages tests
+	$(PY) -m mypy core db dashboard pages tests install.py
 	$(PY) -m pytest -n 2 --dist loadfile
 
 train: setup
@@ -32,7 +32,7 @@ evaluate: setup
 		--data "$${LESIONWISE_DATA:?set LESIONWISE_DATA to the folder of labelled images}"
 
 bench: setup-dev
-	$(PY) -m tests.benchmarks
+	PYTHONPATH=. $(PY) tests/benchmarks
 
 format: setup-dev
 	$(PY) -m ruff check --fix .

@@ -14,7 +14,7 @@ from dashboard.components.frame import draw_frame, open_resources  # noqa: E402
 ASSETS = ROOT / "dashboard" / "assets"
 
 st.set_page_config(page_title="Lesionwise", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.svg"))
+st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "logo.svg"))
 
 page = st.navigation(
     [
@@ -29,5 +29,6 @@ page = st.navigation(
     position="top",
 )
 if open_resources():
-    draw_frame(page.title)
+    case = st.query_params.get("case", "")
+    draw_frame(f"Case {case}" if page.title == "Case" and case.isdecimal() else page.title)
     page.run()

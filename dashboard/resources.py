@@ -3,13 +3,15 @@
 import streamlit as st
 
 from core.classifier.card import ModelCard, read_card
-from core.evaluation.predictions import Predictions, read_predictions
-from core.evaluation.results import Evaluation, read_evaluation
+from core.evaluation.predictions import PREDICTIONS_FILE, Predictions, read_predictions
+from core.evaluation.results import METRICS_FILE, Evaluation, read_evaluation
 from core.settings import Settings
 from dashboard.shelf import ClassifierShelf
 from dashboard.worker import BatchWorker
 from dashboard.workflow.practice import Practice, load_practice
 from dashboard.workflow.record import Record, open_record
+
+_MAX_NETWORKS = 16  # far more than a practice installs; a network measured again takes the place of its old figures
 
 
 @st.cache_resource(show_spinner=False)
@@ -51,16 +53,33 @@ def get_card(model: str) -> ModelCard:
     return read_card(get_settings().weights_root / model)
 
 
-@st.cache_data(show_spinner=False)
 def get_evaluation(model: str, weights_sha256: str) -> Evaluation | None:
-    """The shipped test figures of a network; no patient's data. None where they are of other weights, or missing."""
-    evaluation = read_evaluation(get_settings().weights_root / model)
+    """The shipped test figures of a network. None where they are of other weights, or missing."""
+    evaluation = _read_evaluation(model, changed_at(model, METRICS_FILE))
     return evaluation if evaluation and evaluation.weights_sha256 == weights_sha256 else None
 
 
-@st.cache_resource(show_spinner=False)
 def get_predictions(model: str, weights_sha256: str) -> Predictions | None:
     """The shipped test predictions of a network, where its figures are of these weights."""
     if get_evaluation(model, weights_sha256) is None:
         return None
-    return read_predictions(get_settings().weights_root / model)
+    return _read_predictions(model, changed_at(model, PREDICTIONS_FILE))
+
+
+def changed_at(model: str, file: str) -> int:
+    """When a file of a network was last changed, in ns; 0 where there is none.
+
+    It is part of the key of what is cached from that file, so that `make evaluate` beside a running app is seen.
+    """
+    path = get_settings().weights_root / model / file
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_NETWORKS)
+def _read_evaluation(model: str, changed_at: int) -> Evaluation | None:  # no patient's data, nor below
+    return read_evaluation(get_settings().weights_root / model) if changed_at else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_NETWORKS)
+def _read_predictions(model: str, changed_at: int) -> Predictions | None:
+    return read_predictions(get_settings().weights_root / model) if changed_at else None

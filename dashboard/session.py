@@ -56,7 +56,8 @@ class AnalyseState:
 
 
 _ANALYSE, _READER, _HEATMAPS, _FLASH = "analyse_state", "reader_name", "heatmaps", "flash"
-_CASE_MAP, _CASE_WORDS = "case_map_state", "case_words"
+_CASE_MAP, _CASE_WORDS, _BATCH_ROUND = "case_map_state", "case_words", "batch_round"
+_NETWORK = "shown_network"
 _MAX_HEATMAPS = 24
 
 
@@ -79,6 +80,16 @@ def case_words(case: CaseRecord) -> Words:
     return kept.setdefault(case.case_id, stored)
 
 
+def batch_round() -> int:
+    """Counts the batches begun in this session: the uploader of each is a new one, and so empty."""
+    return int(st.session_state.get(_BATCH_ROUND, 0))
+
+
+def next_batch_round() -> None:
+    """Begin with an empty uploader."""
+    st.session_state[_BATCH_ROUND] = batch_round() + 1
+
+
 def reader() -> str:
     """The name of who is reading, as chosen; "" where nobody chose."""
     return str(st.session_state.get(_READER, ""))
@@ -87,6 +98,16 @@ def reader() -> str:
 def set_reader(name: str) -> None:
     """Keep who is reading."""
     st.session_state[_READER] = name
+
+
+def shown_network() -> str:
+    """The network that the pages about networks show; "" where nobody chose one."""
+    return str(st.session_state.get(_NETWORK, ""))
+
+
+def set_shown_network(name: str) -> None:
+    """Keep which network the pages about networks show."""
+    st.session_state[_NETWORK] = name
 
 
 def heatmap(key: tuple[str, str, str]) -> Heatmap | None:

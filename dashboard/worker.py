@@ -6,7 +6,7 @@ import threading
 from core.errors import LesionwiseError
 from core.taxonomy import BatchState
 from dashboard.shelf import ClassifierShelf
-from dashboard.workflow.batches import UPLOADED, list_batches, load_state, run_batch
+from dashboard.workflow.batches import UPLOADED, list_batches, load_summary, run_batch
 from dashboard.workflow.record import Record
 
 _LOG = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class BatchWorker:
 
     def _score(self, batch_id: int) -> None:
         def is_stopped() -> bool:
-            return load_state(batch_id=batch_id, record=self._record) is not BatchState.RUNNING
+            return load_summary(batch_id=batch_id, record=self._record).state is not BatchState.RUNNING
 
         classifier = self._shelf.get(self._model)
         run_batch(batch_id=batch_id, classifier=classifier, record=self._record, is_stopped=is_stopped)

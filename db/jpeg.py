@@ -35,17 +35,21 @@ class _Segment:
 
     @property
     def is_jfif(self) -> bool:
+        """Whether it says YCbCr or grey, and the density."""
         return self.code == _APP0 and self.payload.startswith(b"JFIF\0")
 
     @property
     def is_adobe(self) -> bool:
+        """Whether it says how the colours were transformed."""
         return self.code == _APP14 and self.payload.startswith(b"Adobe") and len(self.payload) >= _ADOBE_BYTES
 
     @property
     def is_icc(self) -> bool:
+        """Whether it is a part of the colour profile."""
         return self.code == _APP2 and self.payload.startswith(b"ICC_PROFILE\0")
 
     def encoded(self) -> bytes:
+        """The segment as it stands in a file, a scan with its data."""
         return bytes((0xFF, self.code)) + (len(self.payload) + 2).to_bytes(2, "big") + self.payload + self.scan
 
 

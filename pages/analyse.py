@@ -9,7 +9,7 @@ from dashboard.components.case_form import draw_words, to_draft
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.intake import LIMITS, caption_of, draw_first_start, draw_strip, draw_uploader
 from dashboard.components.result import draw_evidence, draw_quality, draw_result
-from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay
+from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
 from dashboard.resources import get_card, get_practice, get_record, get_shelf
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.cases import save_case, update_case
@@ -84,7 +84,7 @@ if intake is None:
     show_use_line()
     st.stop()
 
-left, right = st.columns([2.45, 1], gap="medium")
+left, right = split_page(intake.image)
 with left:
     viewer = st.container(gap="xsmall")
     draw_strip(state)

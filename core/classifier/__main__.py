@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     rows = [_assess(classifier, n, file, options.heatmap) for n, file in enumerate(options.files)]
     if options.json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print(json.dumps(rows, indent=2))
     else:
         print("\n".join(_as_line(row) for row in rows))
     return 2 if any("error" in row for row in rows) else 0

@@ -57,7 +57,7 @@ def read_card(folder: Path) -> ModelCard:
     content = path.read_bytes()
     try:
         card = _from_json(json.loads(content), hashlib.sha256(content).hexdigest())
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CardUnusable(f"The model card of {folder.name!r} cannot be read ({error}).") from error
     if card.classes != CLASSES:
         raise CardUnusable(
@@ -89,4 +89,6 @@ def _from_json(values: dict[str, Any], sha256: str) -> ModelCard:
     card = ModelCard(**values, frame=FrameRule(**frame), card_sha256=sha256)
     if not (card.temperature > 0 and 0 <= card.no_concern_threshold <= card.refer_threshold <= 1):
         raise ValueError("its temperature or thresholds are out of range")
+    if not card.heatmap_methods:
+        raise ValueError("it names no heat map method")
     return card

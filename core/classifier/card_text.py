@@ -1,8 +1,10 @@
 """The model card for people, in Markdown, from the same values as the card for the program."""
 
 from pathlib import Path
+from typing import Any
 
 from core.classifier.card import ModelCard
+from core.evaluation.figures import Figure
 
 CARD_TEXT_FILE = "README.md"
 INTENDED_USE = (
@@ -17,6 +19,17 @@ LIMITS = (
     "Not validated for skin types V-VI, nails, mucosa, palms and soles, children, or other dermatoscopes and clinics.",
     "Thresholds were fixed on validation images with 45% malignant lesions; predictive values at a practice differ.",
 )
+DATA_SOURCES = (
+    "Training, validation and test images: the Kaggle set fanconic/skin-cancer-malignant-vs-benign, made of images "
+    "of the ISIC Archive (among them HAM10000, CC-BY-NC 4.0, ViDIR Group, Medical University of Vienna; Tschandl et "
+    "al., Sci Data 2018, 180161). Partly under CC-BY-NC; none of the images is part of this program.",
+)
+_MAIN_FIGURES = {
+    "sensitivity": "Sensitivity at the referral threshold",
+    "specificity": "Specificity at the referral threshold",
+    "roc_auc": "ROC-AUC",
+    "accuracy_at_0.5": "Accuracy at 0.5, as published work reports it",
+}
 
 
 def write_card_text(card: ModelCard, folder: Path) -> None:
@@ -26,17 +39,15 @@ def write_card_text(card: ModelCard, folder: Path) -> None:
 
 def render_card(card: ModelCard) -> str:
     """The model card as Markdown."""
-    return "\n".join([f"# {card.name} {card.version}", "", INTENDED_USE, "", *_limits(), *_facts(card)]) + "\n"
+    head = [f"# {card.name} {card.version}", "", INTENDED_USE, ""]
+    return "\n".join([*head, *_limits(), *_test(card), *_facts(card), "", *_data()]) + "\n"
 
 
-def _limits() -> list[str]:
-    return ["## Limits", "", *(f"- {limit}" for limit in LIMITS), ""]
-
-
-def _facts(card: ModelCard) -> list[str]:
+def card_rows(card: ModelCard) -> dict[str, str]:
+    """What the card says of the network itself, as name and value."""
     data, validation = card.facts.get("training_data", {}), card.facts.get("validation", {})
-    rows = {
-        "Architecture": f"`{card.architecture}`, {card.facts.get('parameters', 0):,} parameters",
+    return {
+        "Architecture": f"{card.architecture}, {card.facts.get('parameters', 0):,} parameters",
         "Initial weights": card.facts.get("initial_weights", "not recorded"),
         "Input": f"{card.frame.width_px} x {card.frame.height_px}, whole frame squashed, {card.frame.resample}",
         "Training images": _count(data.get("train")),
@@ -45,11 +56,61 @@ def _facts(card: ModelCard) -> list[str]:
         "Refer": f"at or above {card.refer_threshold:.4f}{_share(validation, 'sensitivity_at_refer')}",
         "No AI concern": f"below {card.no_concern_threshold:.4f}{_share(validation, 'sensitivity_at_no_concern')}",
         "Indeterminate": "empty: the two thresholds coincide" if card.is_indeterminate_empty else "between the two",
-        "Validation ROC-AUC": f"{validation.get('roc_auc', float('nan')):.4f}",
-        "Weights SHA-256": f"`{card.weights_sha256}`",
+        "Validation ROC-AUC": f"{validation['roc_auc']:.4f}" if "roc_auc" in validation else "not recorded",
+        "Weights SHA-256": card.weights_sha256,
         "Licence": card.facts.get("licence", "not recorded"),
     }
-    return ["## Facts", "", "| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in rows.items())]
+
+
+def parts_of_test(test: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The parts of a test that `facts["test"]` holds, by their name for people; the whole set comes first."""
+    parts = {
+        "All test images": test,
+        "Same source": test.get("same_source"),
+        "Not seen in training": test.get("without_repeats"),
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def figures_of_test(test: dict[str, Any]) -> dict[str, list[str]]:
+    """Each main figure with its interval, one text per column of `parts_of_test`."""
+    columns = parts_of_test(test).values()
+    rows = {"Images (malignant)": [f"{part['n']:,} ({part['n_malignant']:,})" for part in columns]}
+    for key, name in _MAIN_FIGURES.items():
+        figures = [Figure.from_json(part[key]) for part in columns]
+        rows[name] = [figure.as_text(3) if key == "roc_auc" else figure.as_percent(1) for figure in figures]
+    return rows
+
+
+def _limits() -> list[str]:
+    return ["## Limits", "", *(f"- {limit}" for limit in LIMITS), ""]
+
+
+def _test(card: ModelCard) -> list[str]:
+    test = card.facts.get("test")
+    if not test:
+        return []
+    columns = parts_of_test(test)
+    return [
+        "## Test figures",
+        "",
+        f"On the set {test['set']!r}, measured {test['measured_at']}; 95% intervals in brackets.",
+        "",
+        f"| | {' | '.join(columns)} |",
+        "|---|" + "---:|" * len(columns),
+        *(f"| {name} | {' | '.join(values)} |" for name, values in figures_of_test(test).items()),
+        "",
+        *(f"- {sentence}" for sentence in test.get("statement", [])),
+        "",
+    ]
+
+
+def _facts(card: ModelCard) -> list[str]:
+    return ["## Facts", "", "| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in card_rows(card).items())]
+
+
+def _data() -> list[str]:
+    return ["## Data", "", *(f"- {source}" for source in DATA_SOURCES)]
 
 
 def _count(part: dict[str, int] | None) -> str:

@@ -5,12 +5,12 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from core.classifier.card import write_card
 from core.classifier.card_text import write_card_text
 from core.classifier.classifier import Classifier
 from core.errors import LesionwiseError
+from core.evaluation.card_facts import card_facts
 from core.evaluation.evaluate import evaluate
 from core.evaluation.predictions import write_predictions
 from core.evaluation.results import Evaluation, SetFigures, write_evaluation
@@ -55,30 +55,6 @@ def run(options: argparse.Namespace) -> Evaluation:
         write_card_text(card, options.weights)
     print(f"written to {own}", file=sys.stderr)
     return evaluation
-
-
-def card_facts(evaluation: Evaluation) -> dict[str, Any]:
-    """What the model card says of a test: the main figures with intervals, n, and what the set is."""
-    return {
-        "set": evaluation.set_name,
-        "file_list_sha256": evaluation.file_list_sha256,
-        "measured_at": evaluation.measured_at,
-        **_main_figures(evaluation.whole),
-        "same_source": _main_figures(evaluation.same_source) if evaluation.same_source else None,
-        "statement": list(evaluation.about.statement()),
-    }
-
-
-def _main_figures(figures: SetFigures) -> dict[str, Any]:
-    at = figures.at_operating_point.figures
-    return {
-        "n": figures.n,
-        "n_malignant": figures.n_malignant,
-        "roc_auc": figures.ranking["roc_auc"].as_json(),
-        "sensitivity": at["sensitivity"].as_json(),
-        "specificity": at["specificity"].as_json(),
-        "accuracy_at_0.5": figures.at_half.figures["accuracy"].as_json(),
-    }
 
 
 def _table(evaluation: Evaluation) -> str:

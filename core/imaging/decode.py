@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from core.domain import LesionImage
 from core.errors import CorruptImage, ImageTooLarge, SeveralFrames, UnsupportedFormat
@@ -20,7 +20,30 @@ EXTENSIONS = ("jpg", "jpeg", "png", "webp", "tif", "tiff", "bmp", "heic", "heif"
 MAX_PIXELS = 40_000_000  # the largest sensor of a dermatoscope camera or phone in use, with room
 MAX_BYTES = 64 * 1024 * 1024  # a 40-megapixel PNG of skin; the uploader's limit is the same
 _EXIF_ORIENTATION = 0x0112
-_READ_ERRORS = (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, EOFError, struct.error, MemoryError)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# What Pillow and libheif were seen to raise on damaged bytes, and their kin.
+_READ_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    EOFError,
+    struct.error,
+    MemoryError,
+    RuntimeError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+)
 
 
 def decode(content: bytes) -> LesionImage:
@@ -39,10 +62,11 @@ def decode(content: bytes) -> LesionImage:
         _check_size(image)
         _check_frames(image)
         _load(image)
+        _check_size(image)  # libheif takes the size of the stream where the header says another
         orientation = _orientation(image)
-        pixels = _to_rgb(ImageOps.exif_transpose(image))
+        pixels = _convert(image, orientation)
     pixels.setflags(write=False)
-    kind = image.format or ""
+    kind = "JPEG" if image.format == "MPO" else image.format or ""
     return LesionImage(pixels=pixels, sha256=hashlib.sha256(content).hexdigest(), format=kind, orientation=orientation)
 
 
@@ -73,6 +97,8 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _check_frames(image: Image.Image) -> None:
+    if image.format == "MPO":  # a phone's JPEG with its gain map or preview behind it: the first is the picture
+        return
     try:
         frames = int(getattr(image, "n_frames", 1))
     except _READ_ERRORS as error:
@@ -96,6 +122,14 @@ def _orientation(image: Image.Image) -> int:
     except _READ_ERRORS:  # damaged metadata of a picture that itself is whole: shown as it lies
         return 1
     return int(value) if value in range(1, 9) else 1
+
+
+def _convert(image: Image.Image, orientation: int) -> NDArray[np.uint8]:
+    """Upright RGB pixels. Not ImageOps.exif_transpose: it writes the metadata anew and fails where that is damaged."""
+    try:
+        return _to_rgb(image.transpose(_TURNS[orientation]) if orientation in _TURNS else image)
+    except _READ_ERRORS as error:
+        raise CorruptImage("This picture has colours that cannot be read here.") from error
 
 
 def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:

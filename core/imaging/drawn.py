@@ -52,7 +52,7 @@ def _distance(lesion: DrawnLesion, rng: np.random.Generator) -> NDArray[np.float
     border = np.ones_like(angle)
     for wave in range(2, 8):
         border += lesion.irregularity / wave * 2 * np.cos(wave * angle + rng.uniform(0, 2 * np.pi))
-    return np.hypot(dx, dy) / np.maximum(border, 0.2)
+    return np.asarray(np.hypot(dx, dy) / np.maximum(border, 0.2), dtype=np.float64)
 
 
 def _skin(lesion: DrawnLesion, rng: np.random.Generator) -> NDArray[np.float64]:

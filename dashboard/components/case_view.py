@@ -11,7 +11,7 @@ from dashboard.components.case_form import draw_words, to_draft
 from dashboard.components.case_review import draw_diagnosis, draw_review
 from dashboard.components.frame import show_error
 from dashboard.components.result import chip, draw_evidence, draw_result
-from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay
+from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
 from dashboard.components.words import local_time, percent
 from dashboard.resources import get_card, get_shelf
 from dashboard.workflow.cases import update_case
@@ -20,7 +20,7 @@ from dashboard.workflow.record import Record
 
 def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionImage, record: Record) -> None:
     """The whole page of one case."""
-    left, right = st.columns([2.45, 1], gap="medium")
+    left, right = split_page(image)
     with right:
         draw_result(case.prediction)
         heatmap, state = _draw_map_switches(case, image)

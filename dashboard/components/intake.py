@@ -1,6 +1,7 @@
 """Pictures into the Analyse page: the uploader, the first-start hint, and the strip to choose from."""
 
 import html
+from typing import Literal
 
 import streamlit as st
 
@@ -65,7 +66,7 @@ def draw_strip(state: session.AnalyseState) -> None:
                     st.image(make_thumbnail(intake.image.pixels, 104), width=104)
                 name = intake.upload.filename
                 short = name if len(name) <= _STRIP_NAME_LENGTH else name[: _STRIP_NAME_LENGTH - 1] + "…"
-                kind = "primary" if n == state.selected else "secondary"
+                kind: Literal["primary", "secondary"] = "primary" if n == state.selected else "secondary"
                 icon = ":material/block:" if intake.rejection else None
                 if st.button(short, key=f"strip-{n}", type=kind, icon=icon, width="stretch", help=name):
                     state.selected = n

@@ -9,7 +9,7 @@ from PIL import Image
 
 _LOSSLESS_PIXELS = 4_000_000  # above it a PNG takes more than a second to make, so a JPEG of quality 95 is shown
 _HEIGHT_PX = 500
-_WIDEST_PX = 850
+WIDEST_PX = 850
 
 
 def encode_picture(pixels: NDArray[np.uint8]) -> bytes:
@@ -32,12 +32,12 @@ def make_thumbnail(pixels: NDArray[np.uint8], side_px: int = 160) -> bytes:
     return buffer.getvalue()
 
 
-def shown_width(pixels: NDArray[np.uint8], widest_px: int = _WIDEST_PX) -> int:
+def shown_width(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> int:
     """Width in px at which the picture is 500 px high, or the widest that fits."""
     height, width = pixels.shape[:2]
-    return min(widest_px, round(_HEIGHT_PX * width / height))
+    return min(widest_px, round(_HEIGHT_PX * int(width) / int(height)))
 
 
-def show_picture(pixels: NDArray[np.uint8], widest_px: int = _WIDEST_PX) -> None:
+def show_picture(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> None:
     """The picture at the size of the viewer; its corner button opens it in full resolution."""
     st.image(encode_picture(pixels), width=shown_width(pixels, widest_px))

@@ -1,16 +1,24 @@
 """The picture with its heat map, and the switches for it. Nothing moves when the map is switched on or off."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.domain import Heatmap, LesionImage
 from core.imaging.overlay import overlay_heatmap
 from core.taxonomy import HeatmapMethod
 from dashboard import session
-from dashboard.components.pictures import encode_picture, show_picture
+from dashboard.components.pictures import WIDEST_PX, encode_picture, show_picture, shown_width
 from dashboard.components.words import MAP_LEGEND, METHOD_LABEL
 from dashboard.shelf import ClassifierShelf
 
-_BESIDE_PX = 420
+_BESIDE_PX = 366  # two of them fit into the narrowest left column
+_NARROWEST, _WIDEST = 1.6, 2.45  # width of the left column in units of the right one
+
+
+def split_page(image: LesionImage | None) -> list[DeltaGenerator]:
+    """A column for the picture, as wide as it needs to be, and one for what is said about it."""
+    share = _WIDEST if image is None else _WIDEST * shown_width(image.pixels) / WIDEST_PX
+    return st.columns([max(_NARROWEST, share), 1], gap="medium")
 
 
 def draw_viewer(image: LesionImage, heatmap: Heatmap | None, *, opacity: float, is_beside: bool, caption: str) -> None:

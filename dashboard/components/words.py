@@ -53,7 +53,8 @@ def threshold(probability: float) -> str:
 
 def local_time(moment: datetime) -> str:
     """A UTC time on the clock of this machine, with its zone."""
-    return moment.astimezone().strftime("%d %b %Y, %H:%M %Z")
+    local = datetime.fromtimestamp(moment.timestamp()).astimezone()  # pandas refuses astimezone() without a zone
+    return local.strftime("%d %b %Y, %H:%M %Z")
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

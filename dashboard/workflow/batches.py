@@ -71,7 +71,7 @@ def run_batch(
     batch_id: int,
     classifier: Classifier,
     record: Record,
-    report: Callable[[int], None] = lambda n_done: None,
+    report: Callable[[int], object] = lambda n_done: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Score every waiting file of a batch; a broken file becomes a row with its reason.
@@ -117,10 +117,10 @@ def load_batch(*, batch_id: int, record: Record) -> tuple[BatchSummary, list[Bat
         return work.batches.get(batch_id), work.batches.items(batch_id, by_risk=True)
 
 
-def load_state(*, batch_id: int, record: Record) -> BatchState:
-    """Where a batch stands. Raises RecordNotFound."""
+def load_summary(*, batch_id: int, record: Record) -> BatchSummary:
+    """A batch's state and counts. Raises RecordNotFound."""
     with record.reading() as work:
-        return work.batches.get(batch_id).state
+        return work.batches.get(batch_id)
 
 
 def list_batches(*, record: Record, limit: int = 20) -> list[BatchSummary]:

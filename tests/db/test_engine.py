@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import StorageFailed
@@ -35,12 +35,14 @@ def other_engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_sqlite_is_set_up_for_several_sessions(engine: Engine) -> None:
+def test_sqlite_is_set_up_for_several_sessions(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'fresh.db'}", busy_timeout_ms=50)
     with engine.connect() as connection:
         assert pragma(connection, "foreign_keys") == 1
         assert pragma(connection, "journal_mode") == "wal"
         assert pragma(connection, "busy_timeout") == 50
         assert pragma(connection, "synchronous") == 1
+    engine.dispose()
 
 
 def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
@@ -74,6 +76,19 @@ def test_upgrading_again_keeps_the_rows_and_writes_nothing(engine: Engine, url: 
 def test_foreign_keys_are_on_after_upgrading(engine: Engine) -> None:
     with pytest.raises(IntegrityError, match="FOREIGN KEY"), engine.begin() as connection:
         connection.execute(insert(LesionRow).values(patient_id=77, label="x"))
+
+
+def test_foreign_keys_are_off_while_tables_change(other_engine: Engine) -> None:
+    """On, rebuilding a table would delete the rows that point to it."""
+    seen: dict[str, set[int]] = {}
+
+    def look(_: Connection, cursor: sqlite3.Cursor, statement: str, *_others: object) -> None:
+        [is_on] = cursor.connection.execute("PRAGMA foreign_keys").fetchone()
+        seen.setdefault(statement.split()[0], set()).add(is_on)
+
+    event.listen(other_engine, "before_cursor_execute", look)
+    upgrade_to_head(other_engine)
+    assert seen["CREATE"] == {0}
 
 
 def test_a_dangling_row_stops_the_upgrade_and_undoes_it(other_engine: Engine) -> None:

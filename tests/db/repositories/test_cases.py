@@ -86,9 +86,10 @@ def test_a_blank_draft_can_be_saved(work: UnitOfWork, make: Make) -> None:
 def test_saving_a_submission_twice_is_saving_it_once(work: UnitOfWork, make: Make) -> None:
     draft = make.draft()
     first = add(work, make, draft)
-    assert add(work, make, replace(draft, notes="changed", pseudonym="P-009")) == first
+    again = add(work, make, replace(draft, notes="changed", pseudonym="P-009"), image=make.image("b"))
+    assert again == first
     assert work.cases.get(first).notes == "itches"
-    assert (n_rows(work, CaseRow), n_rows(work, PatientRow)) == (1, 1)
+    assert [n_rows(work, table) for table in (CaseRow, PatientRow, ImageRow, PredictionRow)] == [1, 1, 1, 1]
 
 
 def test_two_threads_saving_one_submission_save_it_once(engine: Engine, url: str, make: Make) -> None:

@@ -1,0 +1,55 @@
+"""`make bench`: milliseconds of each step, from one run, as ratios to the bare forward pass; exit 1 on a missed target.
+
+
+Medians of interleaved rounds: the machines are noisy, and what is compared must see the same noise.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from batch_share import measure_batch_share
+from start_time import measure_second_start
+from steps import measure_steps
+
+from core.settings import PROJECT_ROOT, Settings
+
+TARGETS: dict[str, tuple[str, float]] = {
+    "predict_and_map_over_forward": ("<=", 2.5),
+    "batch_share_of_network": (">=", 0.7),
+    "second_start_s": ("<=", 10.0),
+}
+
+
+def main() -> int:
+    """Measure everything, print it, write build/bench.json; returns the exit status."""
+    settings = Settings.from_environment()
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        measures: list[Callable[[], dict[str, float]]] = [
+            lambda: measure_steps(settings, Path(folder)),
+            lambda: measure_batch_share(settings, Path(folder)),
+            lambda: measure_second_start(Path(folder)),
+        ]
+        for measure in measures:
+            figures |= measure()
+    out = PROJECT_ROOT / "build" / "bench.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps({name: round(value, 4) for name, value in figures.items()}, indent=2) + "\n")
+    for name, value in figures.items():
+        print(f"{name:40} {value:10.3f}  {_verdict(name, value)}")
+    return 1 if any("MISSED" in _verdict(name, figures[name]) for name in TARGETS) else 0
+
+
+def _verdict(name: str, value: float) -> str:
+    if name not in TARGETS:
+        return ""
+    sign, target = TARGETS[name]
+    is_met = value <= target if sign == "<=" else value >= target
+    return f"target {sign} {target:g}: {'met' if is_met else 'MISSED'}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""How near a batch comes to the network's own speed: 500 files into cases, against forward passes alone."""
+
+import statistics
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.classifier.classifier import Classifier
+from core.classifier.loading import load_network
+from core.imaging.decode import decode
+from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.imaging.frame import normalise_frames
+from core.settings import Settings
+from dashboard.workflow.batches import CHUNK, open_folder_batch, run_batch, save_items
+from dashboard.workflow.record import open_record
+
+N_IMAGES = 500
+_N_LESIONS = 50  # drawn lesions; each is kept at ten JPEG qualities, so that no two files are the same
+_ROUNDS = 3
+
+
+def measure_batch_share(settings: Settings, folder: Path) -> dict[str, float]:
+    """Seconds of the network alone over seconds of the whole batch, on the same pictures with the same threads."""
+    files = folder / "files"
+    files.mkdir()
+    for n in range(N_IMAGES):
+        lesion = DrawnLesion(seed=n % _N_LESIONS)
+        (files / f"{n:03d}.jpg").write_bytes(draw_jpeg(lesion, quality=85 + n // _N_LESIONS))
+    classifier = Classifier.load(settings.model_folder, settings.torch_threads)
+    frames = np.stack([classifier.prepare(decode(path.read_bytes())) for path in sorted(files.iterdir())])
+    network, whole = [], []
+    for n in range(_ROUNDS):
+        network.append(_seconds_of_network(settings, frames))
+        whole.append(_seconds_of_batch(classifier, files, settings, folder / f"home-{n}"))
+    return {
+        "batch_images_per_s": N_IMAGES / statistics.median(whole),
+        "network_images_per_s": N_IMAGES / statistics.median(network),
+        "batch_share_of_network": statistics.median(a / b for a, b in zip(network, whole, strict=True)),
+    }
+
+
+def _seconds_of_network(settings: Settings, frames: NDArray[np.uint8]) -> float:
+    network, card = load_network(settings.model_folder)
+    inputs = [
+        torch.from_numpy(normalise_frames(frames[i : i + CHUNK], card.frame)).contiguous(
+            memory_format=torch.channels_last
+        )
+        for i in range(0, len(frames), CHUNK)
+    ]
+    with torch.inference_mode():
+        network(inputs[0])
+        started = time.perf_counter()
+        for x in inputs:
+            network(x)
+    return time.perf_counter() - started
+
+
+def _seconds_of_batch(classifier: Classifier, files: Path, settings: Settings, home: Path) -> float:
+    record = open_record(replace(settings, home=home, database_url=f"sqlite:///{home / 'bench.db'}"))
+    started = time.perf_counter()
+    batch_id = open_folder_batch(folder=files, reader="bench", record=record)
+    run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    n_saved = save_items(batch_id=batch_id, item_ids=None, reader="bench", record=record)
+    seconds = time.perf_counter() - started
+    if n_saved != N_IMAGES:
+        raise ValueError(f"expected {N_IMAGES} saved cases, got {n_saved}")
+    return seconds

@@ -1,0 +1,93 @@
+"""Milliseconds per image of each step, at batch 1 and 32."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core.classifier.classifier import Classifier
+from core.classifier.loading import load_network
+from core.domain import CaseDraft, LesionImage, Upload
+from core.imaging.decode import decode
+from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.imaging.frame import normalise_frames
+from core.settings import Settings
+from core.taxonomy import HeatmapMethod
+from dashboard.workflow.analyse import analyse_upload
+from dashboard.workflow.cases import save_case
+from dashboard.workflow.record import open_record
+
+_ROUNDS = {1: 30, 32: 5}
+Step = Callable[[], object]
+
+
+def measure_steps(settings: Settings, folder: Path) -> dict[str, float]:
+    """Each step's milliseconds per image, and its ratio to the bare forward pass at the same batch size."""
+    figures: dict[str, float] = {}
+    classifier = Classifier.load(settings.model_folder, settings.torch_threads)
+    for size in _ROUNDS:
+        steps = _make_steps(classifier, settings, folder / f"steps-{size}", size)
+        medians = _interleave(steps, _ROUNDS[size])
+        for name, seconds in medians.items():
+            figures[f"{name}_b{size}_ms"] = 1000 * seconds / size
+            figures[f"{name}_b{size}_over_forward"] = seconds / medians["forward"]
+    figures["predict_and_map_over_forward"] = figures["predict_and_map_b1_over_forward"]
+    return figures
+
+
+def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: int) -> dict[str, Step]:
+    """The steps over `size` drawn pictures of 600 x 450, by name; `forward` is the network alone on ready tensors."""
+    contents = [draw_jpeg(DrawnLesion(seed=n)) for n in range(size)]
+    images = [decode(content) for content in contents]
+    frames = np.stack([classifier.prepare(image) for image in images])
+    network, card = load_network(settings.model_folder)
+    x = torch.from_numpy(normalise_frames(frames, card.frame)).contiguous(memory_format=torch.channels_last)
+    record = open_record(replace(settings, home=home, database_url=f"sqlite:///{home / 'bench.db'}"))
+    analyses = [
+        analyse_upload(upload=Upload(f"{n}.jpg", content), classifier=classifier) for n, content in enumerate(contents)
+    ]
+    counter = iter(range(1_000_000))
+
+    def forward() -> None:
+        with torch.inference_mode():
+            network(x)
+
+    def explain(picked: list[LesionImage]) -> None:
+        for image in picked:
+            classifier.explain(image, HeatmapMethod.GRAD_CAM)
+
+    def predict_and_map() -> None:
+        classifier.predict_frames(np.stack([classifier.prepare(image) for image in images]))
+        explain(images)
+
+    def save() -> None:
+        for analysis in analyses:
+            draft = CaseDraft(submission_id=f"bench-{next(counter)}", filename=analysis.upload.filename)
+            save_case(draft=draft, analysis=analysis, record=record)
+
+    return {
+        "forward": forward,
+        "decode": lambda: [decode(content) for content in contents],
+        "preprocess": lambda: [classifier.prepare(image) for image in images],
+        "predict": lambda: classifier.predict_frames(frames),
+        "explain": lambda: explain(images),
+        "predict_and_map": predict_and_map,
+        "save": save,
+    }
+
+
+def _interleave(steps: dict[str, Step], rounds: int) -> dict[str, float]:
+    """Median seconds of each step; all steps run in every round, so that noise meets all of them."""
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    for step in steps.values():
+        step()
+    for _ in range(rounds):
+        for name, step in steps.items():
+            started = time.perf_counter()
+            step()
+            seconds[name].append(time.perf_counter() - started)
+    return {name: statistics.median(values) for name, values in seconds.items()}
