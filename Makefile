@@ -28,7 +28,7 @@ train: setup
 		--out weights/$(MODEL) --architecture $(ARCHITECTURE)
 
 evaluate: setup
-	$(PY) -m core.evaluation --weights weights/$(MODEL) --write-beside-weights \
+	$(PY) -m core.evaluation --weights weights/$(MODEL) --write-beside-weights --update-card \
 		--data "$${LESIONWISE_DATA:?set LESIONWISE_DATA to the folder of labelled images}"
 
 bench: setup-dev

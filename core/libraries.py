@@ -38,9 +38,9 @@ def _describe(name: str) -> Library | None:
 def _licence(facts: PackageMetadata) -> str:
     """The licence as the package states it: its expression, else its classifier, else its own short text."""
     if "License-Expression" in facts:
-        return facts["License-Expression"]
+        return str(facts["License-Expression"])
     named = [line.rpartition(" :: ")[2] for line in facts.get_all("Classifier") or [] if line.startswith("License ::")]
     if named:
         return named[0]
-    text = facts["License"] if "License" in facts else ""
+    text = (facts.get_all("License") or [""])[0]
     return text if 0 < len(text) <= _LONGEST else "see its distribution"

@@ -42,7 +42,7 @@ def get_comparison(first: tuple[str, ModelCard], second: tuple[str, ModelCard]) 
             return None
         scored.append(ScoredBy(predictions, card.refer_threshold))
         key += [name, card.card_sha256, str(changed_at(name, PREDICTIONS_FILE))]
-    return _compare(tuple(key), scored)
+    return _compare(tuple(key), *scored)
 
 
 def get_training_curve(model: str) -> pd.DataFrame | None:
@@ -64,5 +64,5 @@ def _explore(model: str, part: SetPart, changed_at: int, _predictions: Predictio
 
 
 @st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
-def _compare(key: tuple[str, ...], _scored: list[ScoredBy]) -> PairedDifference | None:
-    return compare_networks(*_scored)
+def _compare(key: tuple[str, ...], _first: ScoredBy, _second: ScoredBy) -> PairedDifference | None:
+    return compare_networks(_first, _second)

@@ -59,7 +59,7 @@ def draw_strip(state: session.AnalyseState) -> None:
     """The uploaded pictures as thumbnails to choose from; nothing where there is only one."""
     if len(state.intakes) < 2:
         return
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="strip"):
         for n, intake in enumerate(state.intakes):
             with st.container(width=104, gap="xxsmall"):
                 if intake.image is not None:

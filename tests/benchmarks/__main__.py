@@ -1,6 +1,5 @@
 """`make bench`: milliseconds of each step, from one run, as ratios to the bare forward pass; exit 1 on a missed target.
 
-
 Medians of interleaved rounds: the machines are noisy, and what is compared must see the same noise.
 """
 

@@ -1,0 +1,99 @@
+"""The figures that a reader must see first, and what the test set is that they come from."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import streamlit as st
+
+from core.evaluation.figures import Figure
+from core.evaluation.parts import SetPart, figures_by_part
+from core.evaluation.results import Evaluation, SetFigures
+from dashboard.components.tables import Cell, draw_table
+from dashboard.components.words import local_time, plural, threshold
+
+PART_LABEL = {
+    SetPart.WHOLE: "All test images",
+    SetPart.SAME_SOURCE: "Same source",
+    SetPart.WITHOUT_REPEATS: "Not seen in training",
+}
+PART_HELP = {
+    SetPart.WHOLE: "as published",
+    SetPart.SAME_SOURCE: "HAM10000 only, the honest comparison",
+    SetPart.WITHOUT_REPEATS: "without lesions and near-duplicates that training saw",
+}
+
+
+def draw_headline(evaluation: Evaluation) -> None:
+    """Sensitivity and specificity at the referral threshold first; each part of the set has its own column."""
+    parts = figures_by_part(evaluation)
+    head: list[str | Cell] = [""]
+    head += [Cell(PART_LABEL[part], PART_HELP[part]) for part in parts]
+    limit = threshold(evaluation.whole.at_operating_point.threshold)
+    rows: list[list[str | Cell]] = [
+        ["Images", *(_count(figures) for figures in parts.values())],
+        _row("Sensitivity", f"at the referral threshold {limit}", parts, _sensitivity, is_big=True),
+        _row("Specificity", f"at the referral threshold {limit}", parts, _specificity, is_big=True),
+        _row("ROC-AUC", "ranking, no threshold", parts, lambda s: s.ranking["roc_auc"], is_share=False),
+        _row("Calibration error", "ECE, 0 is best", parts, lambda s: s.ranking["ece"], is_share=False),
+        _row("Brier score", "0 is best", parts, lambda s: s.ranking["brier"], is_share=False),
+        _row("Accuracy at 50%", "as published work reports it", parts, lambda s: s.at_half.figures["accuracy"]),
+    ]
+    draw_table(head, rows)
+
+
+def draw_about_set(evaluation: Evaluation) -> None:
+    """What the set is, in sentences whose numbers are counted from it; how the figures were made."""
+    sentences = [*evaluation.about.statement(), _types(evaluation), _bands(evaluation)]
+    st.markdown("**What this test set is**\n\n" + "\n".join(f"- {sentence}" for sentence in sentences if sentence))
+    measured = local_time(datetime.fromisoformat(evaluation.measured_at))
+    rejected = f" {plural(len(evaluation.rejected), 'file')} could not be scored." if evaluation.rejected else ""
+    st.caption(
+        f"Set “{evaluation.set_name}”, file list {evaluation.file_list_sha256[:12]}, measured {measured} by Lesionwise "
+        f"{evaluation.app_version}.{rejected} {evaluation.threshold_note}"
+    )
+
+
+def figure_cell(figure: Figure, *, is_share: bool = True, is_big: bool = False) -> Cell:
+    """A figure with its interval in small: "94.0%" and "91.0–96.3%"."""
+    text = figure.as_percent(1) if is_share else figure.as_text(3)
+    value, _, interval = text.partition(" (")
+    return Cell(value, interval.rstrip(")"), is_big) if interval else Cell(text)
+
+
+def _row(
+    name: str,
+    meaning: str,
+    parts: dict[SetPart, SetFigures],
+    of: Callable[[SetFigures], Figure],
+    *,
+    is_share: bool = True,
+    is_big: bool = False,
+) -> list[str | Cell]:
+    cells = [figure_cell(of(figures), is_share=is_share, is_big=is_big) for figures in parts.values()]
+    return [Cell(name, meaning), *cells]
+
+
+def _count(figures: SetFigures) -> str:
+    return f"{figures.n:,}, of them {figures.n_malignant:,} malignant"
+
+
+def _sensitivity(figures: SetFigures) -> Figure:
+    return figures.at_operating_point.figures["sensitivity"]
+
+
+def _specificity(figures: SetFigures) -> Figure:
+    return figures.at_operating_point.figures["specificity"]
+
+
+def _types(evaluation: Evaluation) -> str:
+    """The diagnoses in the set, most frequent first; those that a clinic sees and the set lacks are missing here."""
+    named = sorted(evaluation.about.by_diagnosis.items(), key=lambda item: -item[1].n)
+    listed = ", ".join(f"{name.lower()} {part.n}" for name, part in named)
+    return f"Diagnoses, where known: {listed}. A lesion type that is not named here was not tested." if listed else ""
+
+
+def _bands(evaluation: Evaluation) -> str:
+    low = evaluation.bands.get("no_concern")
+    if not low or not low.n:
+        return ""
+    return f"“No AI concern” was given to {low.n} images; {low.n_malignant} of them are malignant."
