@@ -41,6 +41,6 @@ def _licence(facts: PackageMetadata) -> str:
         return str(facts["License-Expression"])
     named = [line.rpartition(" :: ")[2] for line in facts.get_all("Classifier") or [] if line.startswith("License ::")]
     if named:
-        return named[0]
+        return str(named[0])
     text = (facts.get_all("License") or [""])[0]
-    return text if 0 < len(text) <= _LONGEST else "see its distribution"
+    return str(text) if 0 < len(text) <= _LONGEST else "see its distribution"

@@ -1,3 +1,23 @@
-import streamlit as st
+"""What a network is for, what it is not for, how it did, and what it is made of."""
 
-st.write("coming")
+from core.errors import LesionwiseError
+from core.evaluation.card_facts import with_test_figures
+from dashboard.components.frame import show_error, show_use_line
+from dashboard.components.model_card_view import draw_card
+from dashboard.components.network_choice import choose_network
+from dashboard.measured import get_cards
+from dashboard.resources import get_card, get_evaluation, get_practice
+
+try:
+    cards = get_cards()
+    if get_practice().model not in cards:
+        try:
+            get_card(get_practice().model)  # says why the practice's network is missing here
+        except LesionwiseError as error:
+            show_error(error)
+    if cards:
+        name = choose_network(cards)
+        draw_card(name, with_test_figures(cards[name], get_evaluation(name, cards[name].weights_sha256)))
+except LesionwiseError as error:
+    show_error(error)
+show_use_line()

@@ -38,7 +38,7 @@ try:
         elif section == SECTIONS[2]:
             draw_training(model, card)
         else:
-            draw_networks(measured)
+            draw_networks({model: measured[model]} | measured)
     for name in unmeasured:
         st.caption(
             f"{name} has no test figures for its weights: run `make evaluate MODEL={name}`.",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import core  # noqa: F401  (its import hook, before a test imports what imports torchvision)
+
 if TYPE_CHECKING:
     from core.classifier.classifier import Classifier
 

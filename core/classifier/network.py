@@ -96,7 +96,7 @@ class BackboneNetwork(nn.Module):
         self.backbone = timm.create_model(architecture, pretrained=pretrained, num_classes=0, global_pool="", **options)
         self.feature_maps = nn.Identity()
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(int(getattr(self.backbone, "head_hidden_size", self.backbone.num_features)), 1)
+        self.head = nn.Linear(int(self.backbone.num_features), 1)
 
     def features(self, x: Tensor) -> Tensor:
         """The last activation before pooling, (N, C, h, w)."""

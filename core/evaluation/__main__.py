@@ -3,14 +3,13 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from core.classifier.card import write_card
 from core.classifier.card_text import write_card_text
 from core.classifier.classifier import Classifier
 from core.errors import LesionwiseError
-from core.evaluation.card_facts import card_facts
+from core.evaluation.card_facts import with_test_figures
 from core.evaluation.evaluate import evaluate
 from core.evaluation.predictions import write_predictions
 from core.evaluation.results import Evaluation, SetFigures, write_evaluation
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace) -> Evaluation:
         write_evaluation(evaluation, folder)
         write_predictions(predictions.rows, folder)
     if options.update_card:
-        card = replace(classifier.card, facts=classifier.card.facts | {"test": card_facts(evaluation)})
+        card = with_test_figures(classifier.card, evaluation)
         write_card(card, options.weights)
         write_card_text(card, options.weights)
     print(f"written to {own}", file=sys.stderr)

@@ -1,8 +1,15 @@
 """What a model card says of a test."""
 
+from dataclasses import replace
 from typing import Any
 
+from core.classifier.card import ModelCard
 from core.evaluation.results import Evaluation, SetFigures
+
+
+def with_test_figures(card: ModelCard, evaluation: Evaluation | None) -> ModelCard:
+    """The card with the figures of an evaluation in `facts["test"]`; unchanged where there is none."""
+    return replace(card, facts=card.facts | {"test": card_facts(evaluation)}) if evaluation else card
 
 
 def card_facts(evaluation: Evaluation) -> dict[str, Any]:

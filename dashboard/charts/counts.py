@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.evaluation.curves import ConfusionCounts, ScoreHistogram
-from dashboard.charts.style import BLUE, VERMILLION, add_threshold, dress, faded, new_figure, percent
+from dashboard.charts.style import BLUE, VERMILLION, add_threshold, dress, faded, new_figure, percent, threshold_text
 
 _CALLED = ("called malignant", "not called")
 _TRUTH = ("benign", "malignant")  # plotly draws the first row at the bottom
@@ -38,24 +38,29 @@ def confusion_matrix(counts: ConfusionCounts) -> go.Figure:
         for called, (n, total, name) in zip(_CALLED, row, strict=True):
             text = f"<b>{n}</b><br>{name}<br>{percent(n / max(total, 1))} of {truth}"
             figure.add_annotation(x=called, y=truth, text=text, showarrow=False)
-    figure.update_xaxes(title=f"Network, at {percent(counts.threshold)}", showgrid=False)
+    figure.update_xaxes(title=f"Network, at {threshold_text(counts.threshold)}", showgrid=False)
     figure.update_yaxes(title="Label", showgrid=False)
     return figure
 
 
-def score_distributions(histogram: ScoreHistogram, counts: ConfusionCounts, no_concern: float) -> go.Figure:
-    """Images per score, malignant above benign; lines at the threshold of `counts` and at `no_concern`, in [0, 1]."""
+def score_distributions(
+    histogram: ScoreHistogram, counts: ConfusionCounts, no_concern: float, *, action: str = "refer"
+) -> go.Figure:
+    """Images per score, malignant above benign; lines at the threshold of `counts` and at `no_concern`, in [0, 1].
+
+    `action` is what is done at or above the threshold.
+    """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.16)
     _add_bars(figure, 1, histogram, "malignant", VERMILLION, "/")
     _add_bars(figure, 2, histogram, "benign", BLUE, "")
     dress(
         figure,
-        f"{counts.false_negative} malignant images scored below {percent(counts.threshold)}, "
+        f"{counts.false_negative} malignant images scored below {threshold_text(counts.threshold)}, "
         f"{counts.false_positive} benign ones at or above",
     )
-    lines = {"dash": (counts.threshold, f"refer ≥ {percent(counts.threshold)}", 1)}
+    lines = {"dash": (counts.threshold, f"{action} ≥ {threshold_text(counts.threshold)}", 1)}
     if no_concern < counts.threshold:
-        lines["dot"] = (no_concern, f"no concern < {percent(no_concern)}", 2)
+        lines["dot"] = (no_concern, f"no concern < {threshold_text(no_concern)}", 2)
     for dash, (threshold, text, labelled_row) in lines.items():  # one label per row, so that close ones do not collide
         for row in (1, 2):
             add_threshold(figure, threshold, text if row == labelled_row else "", dash=dash, row=row)

@@ -6,7 +6,17 @@ from core.evaluation.calibration import ReliabilityCurve
 from core.evaluation.curves import BandedCurve
 from core.evaluation.figures import Figure
 from core.evaluation.results import ThresholdFigures
-from dashboard.charts.style import BLUE, GREY, VERMILLION, add_threshold, faded, new_figure, percent, share_axes
+from dashboard.charts.style import (
+    BLUE,
+    GREY,
+    VERMILLION,
+    add_threshold,
+    faded,
+    new_figure,
+    percent,
+    share_axes,
+    threshold_text,
+)
 
 
 def roc(curve: BandedCurve, roc_auc: Figure, at: ThresholdFigures) -> go.Figure:
@@ -34,8 +44,11 @@ def precision_recall(
     return share_axes(figure, "Recall (sensitivity)", f"Precision where {percent(prevalence)} are malignant")
 
 
-def calibration(curve: ReliabilityCurve, ece: Figure, threshold: float) -> go.Figure:
-    """Observed malignant share over stated probability, with Wilson bars; a larger marker stands for more images."""
+def calibration(curve: ReliabilityCurve, ece: Figure, threshold: float, *, action: str = "refer") -> go.Figure:
+    """Observed malignant share over stated probability, with Wilson bars; a larger marker stands for more images.
+
+    `action` is what is done at or above the threshold.
+    """
     figure = new_figure(f"Calibration error (ECE) {ece.as_text(3)}")
     _add_reference(figure, [0, 1], [0, 1], "stated = observed")
     hover = [
@@ -56,7 +69,7 @@ def calibration(curve: ReliabilityCurve, ece: Figure, threshold: float) -> go.Fi
         hovertext=hover,
         hoverinfo="text",
     )
-    add_threshold(figure, threshold, f"refer ≥ {percent(threshold)}")
+    add_threshold(figure, threshold, f"{action} ≥ {threshold_text(threshold)}")
     return share_axes(figure, "Stated malignant probability", "Observed malignant share")
 
 
@@ -85,8 +98,8 @@ def _add_point(figure: go.Figure, x: Figure, y: Figure, threshold: float, text: 
         error_x={"array": [x.high - x.value], "arrayminus": [x.value - x.low]},
         error_y={"array": [y.high - y.value], "arrayminus": [y.value - y.low]},
         mode="markers",
-        name=f"threshold {percent(threshold)}",
+        name=f"threshold {threshold_text(threshold)}",
         marker={"color": VERMILLION, "size": 13, "symbol": "diamond"},
-        hovertext=[f"threshold {percent(threshold)}<br>{text}"],
+        hovertext=[f"threshold {threshold_text(threshold)}<br>{text}"],
         hoverinfo="text",
     )

@@ -23,6 +23,11 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}"
 
 
+def threshold_text(threshold: float) -> str:
+    """A threshold as it decides, in tenths of a per cent: "30.7%", but "42%"."""
+    return f"{100 * threshold:.1f}".removesuffix(".0") + "%"
+
+
 def new_figure(title: str) -> go.Figure:
     """An empty transparent figure whose title states the finding; moving a slider keeps the reader's zoom."""
     return dress(go.Figure(), title)

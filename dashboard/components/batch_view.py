@@ -9,12 +9,11 @@ from core.errors import LesionwiseError
 from core.taxonomy import Band, BatchState, ItemState
 from dashboard import session
 from dashboard.components.frame import show_error
-from dashboard.components.pictures import make_thumbnail
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_LABEL, BAND_REVIEW, local_time, percent, plural
 from dashboard.workflow.batches import assess_item, batch_csv, batch_table, cancel_batch, save_items
-from dashboard.workflow.cases import read_stored
 from dashboard.workflow.record import Record
+from dashboard.workflow.thumbnails import load_thumbnail
 
 _GRID_COLUMNS = 6
 _PER_PAGE = 24
@@ -131,8 +130,9 @@ def _draw_tile(item: BatchItem, record: Record) -> None:
     if item.image is None or item.prediction is None:
         return
     try:
-        image = read_stored(record, item.image.blob_sha256, item.image.orientation)
-        st.image(make_thumbnail(image.pixels, 180), width="stretch")
+        stored = item.image
+        thumbnail = load_thumbnail(blob_sha256=stored.blob_sha256, orientation=stored.orientation, record=record)
+        st.image(thumbnail, width="stretch")
     except LesionwiseError:
         st.markdown(":material/broken_image:")
     name = html.escape(item.filename)

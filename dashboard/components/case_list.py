@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.errors import LesionwiseError
 from core.taxonomy import Band
-from dashboard.components.pictures import make_thumbnail
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_REVIEW, local_time, percent, plural
-from dashboard.workflow.cases import CasePage, read_stored
+from dashboard.workflow.cases import CasePage
 from dashboard.workflow.record import Record
+from dashboard.workflow.thumbnails import load_thumbnail
 
 _WIDTHS = [0.7, 2.6, 2.2, 2.3, 1]
 
@@ -64,8 +64,8 @@ def _draw_row(row: dict[Any, Any], record: Record) -> None:
 
 def _draw_thumbnail(row: dict[Any, Any], record: Record) -> None:
     try:
-        image = read_stored(record, row["blob_sha256"], int(row["orientation"]))
-        st.image(make_thumbnail(image.pixels, 96), width=72)
+        thumbnail = load_thumbnail(blob_sha256=row["blob_sha256"], orientation=int(row["orientation"]), record=record)
+        st.image(thumbnail, width=72)
     except LesionwiseError:
         st.markdown(":material/broken_image:", help="The picture of this case cannot be read.")
 

@@ -10,7 +10,7 @@ from core.errors import ImageRejected
 from core.imaging.decode import EXTENSIONS, MAX_BYTES, MAX_PIXELS, decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from dashboard import session
-from dashboard.components.pictures import make_thumbnail
+from dashboard.workflow.thumbnails import make_thumbnail
 
 SYNTHETIC_NAME = "synthetic-lesion.jpg"
 LIMITS = (
@@ -22,7 +22,7 @@ _STRIP_NAME_LENGTH = 14
 
 def draw_uploader(state: session.AnalyseState, label: str) -> None:
     """The field that takes pictures in; it empties itself, since the pictures are kept in the session."""
-    key = f"uploader-{state.uploader_round}"
+    key = _uploader_key(state)
     st.file_uploader(
         label,
         type=list(EXTENSIONS),
@@ -80,7 +80,13 @@ def caption_of(intake: session.Intake) -> str:
     return f"{synthetic}{html.escape(intake.upload.filename)} · {size}"
 
 
+def _uploader_key(state: session.AnalyseState) -> str:
+    return f"uploader-{state.uploader_round}"
+
+
 def _take_uploads(state: session.AnalyseState, key: str) -> None:
+    if key != _uploader_key(state):  # a quick next click sends an emptied field's files once more
+        return
     files = st.session_state.get(key) or []
     first_new = len(state.intakes)
     state.intakes += [_to_intake(Upload(file.name, file.getvalue())) for file in files]

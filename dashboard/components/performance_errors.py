@@ -28,7 +28,7 @@ def draw_errors(model: str, evaluation: Evaluation) -> None:
     missed = sum(row.malignant for row in rows)
     st.markdown(
         f"**The {len(rows)} test images whose label the network found least likely**: {missed} malignant ones scored "
-        f"low, {len(rows) - missed} benign ones scored high."
+        f"low, {len(rows) - missed} benign ones scored high. Most confident errors first."
     )
     pictures = _find(evaluation, rows)
     for start in range(0, len(rows), _COLUMNS):
@@ -64,6 +64,6 @@ def _draw_error(row: ScoredImage, image: LabelledImage | None) -> None:
         except (ImageRejected, OSError):
             st.caption("This picture cannot be read.")
     label = "malignant" if row.malignant else "benign"
-    st.markdown(f"Scored **{percent(row.malignant_probability)}**, labelled **{label}**")
+    st.markdown(f"**{label}**, scored **{percent(row.malignant_probability)}**")
     seen = "; seen in training" if row.repeats_train else ""
     st.caption(f"{row.diagnosis or 'Diagnosis not known'}{seen}  \n`{row.file}`")

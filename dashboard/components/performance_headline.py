@@ -8,7 +8,7 @@ import streamlit as st
 from core.evaluation.figures import Figure
 from core.evaluation.parts import SetPart, figures_by_part
 from core.evaluation.results import Evaluation, SetFigures
-from dashboard.components.tables import Cell, draw_table
+from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
 from dashboard.components.words import local_time, plural, threshold
 
 PART_LABEL = {
@@ -19,7 +19,7 @@ PART_LABEL = {
 PART_HELP = {
     SetPart.WHOLE: "as published",
     SetPart.SAME_SOURCE: "HAM10000 only, the honest comparison",
-    SetPart.WITHOUT_REPEATS: "without lesions and near-duplicates that training saw",
+    SetPart.WITHOUT_REPEATS: "without known repeats of training",
 }
 
 
@@ -44,7 +44,7 @@ def draw_headline(evaluation: Evaluation) -> None:
 def draw_about_set(evaluation: Evaluation) -> None:
     """What the set is, in sentences whose numbers are counted from it; how the figures were made."""
     sentences = [*evaluation.about.statement(), _types(evaluation), _bands(evaluation)]
-    st.markdown("**What this test set is**\n\n" + "\n".join(f"- {sentence}" for sentence in sentences if sentence))
+    draw_points("What this test set is", sentences)
     measured = local_time(datetime.fromisoformat(evaluation.measured_at))
     rejected = f" {plural(len(evaluation.rejected), 'file')} could not be scored." if evaluation.rejected else ""
     st.caption(
@@ -55,9 +55,7 @@ def draw_about_set(evaluation: Evaluation) -> None:
 
 def figure_cell(figure: Figure, *, is_share: bool = True, is_big: bool = False) -> Cell:
     """A figure with its interval in small: "94.0%" and "91.0–96.3%"."""
-    text = figure.as_percent(1) if is_share else figure.as_text(3)
-    value, _, interval = text.partition(" (")
-    return Cell(value, interval.rstrip(")"), is_big) if interval else Cell(text)
+    return value_cell(figure.as_percent(1) if is_share else figure.as_text(3), is_big=is_big)
 
 
 def _row(
@@ -88,8 +86,12 @@ def _specificity(figures: SetFigures) -> Figure:
 def _types(evaluation: Evaluation) -> str:
     """The diagnoses in the set, most frequent first; those that a clinic sees and the set lacks are missing here."""
     named = sorted(evaluation.about.by_diagnosis.items(), key=lambda item: -item[1].n)
-    listed = ", ".join(f"{name.lower()} {part.n}" for name, part in named)
-    return f"Diagnoses, where known: {listed}. A lesion type that is not named here was not tested." if listed else ""
+    if not named:
+        return ""
+    listed = [f"{name} ({part.n})" for name, part in named]
+    n_unknown = evaluation.whole.n - sum(part.n for _, part in named)
+    listed += [f"not known ({n_unknown})"] if n_unknown else []
+    return f"Diagnoses: {'; '.join(listed)}. Of a lesion type that is not named here nothing is known."
 
 
 def _bands(evaluation: Evaluation) -> str:

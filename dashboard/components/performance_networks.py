@@ -19,7 +19,8 @@ def draw_networks(measured: dict[str, tuple[ModelCard, Evaluation]]) -> None:
     evaluations = [evaluation for _, evaluation in measured.values()]
     head: list[str | Cell] = [""]
     head += [
-        Cell(name, f"{card.architecture}, {card.facts.get('parameters', 0):,}") for name, (card, _) in measured.items()
+        Cell(name, f"{card.architecture}, {card.facts.get('parameters', 0):,} parameters")
+        for name, (card, _) in measured.items()
     ]
     rows: list[list[str | Cell]] = [
         ["Images", *(f"{e.whole.n:,}, of them {e.whole.n_malignant:,} malignant" for e in evaluations)],
@@ -84,7 +85,7 @@ def _draw_difference(paired: PairedDifference) -> None:
 
 def _points(figure: Figure) -> str:
     value, low, high = (f"{100 * part:+.1f}" for part in (figure.value, figure.low, figure.high))
-    return f"{value} ({low} to {high})"
+    return f"{value} ({low} to {high})".replace("-", "−")
 
 
 def _verdict(figure: Figure) -> str:

@@ -72,7 +72,7 @@ def _choose(model: str, card: ModelCard) -> float:
 
 def _draw_figures(explored: ExploredThreshold) -> None:
     own, practice, at = explored.own, explored.practice, explored.figures.figures
-    same = Cell("the same", "does not depend on it")
+    same = Cell("", "does not depend on that share")
     draw_table(
         [
             Cell("If the share of malignant lesions is"),
@@ -93,25 +93,27 @@ def _in_whole_lesions(explored: ExploredThreshold) -> str:
     at, prevalence = explored.figures.figures, explored.practice.prevalence
     lesions = of_thousand(at["sensitivity"].value, at["specificity"].value, prevalence)
     counts = explored.counts
+    malignant, benign = plural(lesions.malignant, "malignant lesion"), plural(lesions.false_alarms, "benign one")
     return (
         f"n = {counts.n}: {counts.true_positive + counts.false_negative} malignant, "
-        f"{counts.false_positive + counts.true_negative} benign. If the practice's lesions were like these, of 1,000 "
-        f"at {prevalence:.1%} ({plural(lesions.malignant, 'malignant lesion')}) the network would find {lesions.found}, "
-        f"miss {lesions.missed} and call {plural(lesions.false_alarms, 'benign lesion')}. Benign keratoses and other "
-        "types that these images lack come on top."
+        f"{counts.false_positive + counts.true_negative} benign. If the practice's lesions were like these, of "
+        f"{malignant} among 1,000 (at {prevalence:.1%}) the network would find {lesions.found} and miss "
+        f"{lesions.missed}, and it would call {benign}. Benign keratoses and other types that these images lack come "
+        "on top."
     )
 
 
 def _draw_charts(images: Exploration, explored: ExploredThreshold, card: ModelCard) -> None:
     at = explored.figures
+    action = "refer" if at.threshold == card.refer_threshold else "explored"
     charts = {
         "roc": roc(images.roc, images.ranking["roc_auc"], at),
         "precision-recall": precision_recall(
             images.precision_recall, images.ranking["average_precision"], at, images.prevalence
         ),
         "confusion": confusion_matrix(explored.counts),
-        "scores": score_distributions(images.histogram, explored.counts, card.no_concern_threshold),
-        "calibration": calibration(images.reliability, images.ranking["ece"], at.threshold),
+        "scores": score_distributions(images.histogram, explored.counts, card.no_concern_threshold, action=action),
+        "calibration": calibration(images.reliability, images.ranking["ece"], at.threshold, action=action),
     }
     columns = st.columns(2, gap="medium")
     for i, (name, figure) in enumerate(charts.items()):

@@ -23,15 +23,6 @@ def encode_picture(pixels: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
-def make_thumbnail(pixels: NDArray[np.uint8], side_px: int = 160) -> bytes:
-    """A JPEG whose longer side is `side_px`."""
-    picture = Image.fromarray(pixels)
-    picture.thumbnail((side_px, side_px))
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=85)
-    return buffer.getvalue()
-
-
 def shown_width(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> int:
     """Width in px at which the picture is 500 px high, or the widest that fits."""
     height, width = pixels.shape[:2]

@@ -16,6 +16,18 @@ class Cell:
     is_big: bool = False
 
 
+def value_cell(text: str, *, is_big: bool = False) -> Cell:
+    """A figure as it is written, its interval in small: "94.0% (91.0–96.3%)" becomes "94.0%" and "91.0–96.3%"."""
+    value, _, interval = text.partition(" (")
+    return Cell(value, interval.rstrip(")"), is_big) if "–" in interval else Cell(text)
+
+
+def draw_points(title: str, sentences: Iterable[str]) -> None:
+    """A short list in small type."""
+    points = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences if sentence)
+    st.html(f'<div class="lw-points"><b>{html.escape(title)}</b><ul>{points}</ul></div>')
+
+
 def draw_table(head: Sequence[str | Cell], rows: Iterable[Sequence[str | Cell]], *, is_wide: bool = True) -> None:
     """One row per sequence, its first cell being the row's name; an empty `head` draws no head."""
     top = f"<thead><tr>{''.join(_tag('th', cell) for cell in head)}</tr></thead>" if head else ""

@@ -1,7 +1,10 @@
 """Files into a batch: loose ones or a ZIP; what cannot be taken in becomes a row with its reason."""
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -12,6 +15,18 @@ from core.imaging.decode import MAX_BYTES
 
 MAX_FILES = 2_000  # of one ZIP: a clinic's week; more is a mistake or an attack
 MAX_UNPACKED_BYTES = 4 * 1024**3
+_IS_ENCRYPTED = 0x1  # bit 0 of a member's general purpose flags; APPNOTE.TXT 4.4.4
+# What the standard library raises on damaged archives; RuntimeError holds the NotImplementedError of unknown methods.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +56,8 @@ def _unpack(upload: Upload) -> list[TakenIn]:
             return list(_members(archive))
     except ImageRejected as error:
         return [TakenIn(Upload(upload.filename, b""), str(error))]
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
-        return [TakenIn(Upload(upload.filename, b""), f"This ZIP file cannot be opened: {error}.")]
+    except _ZIP_ERRORS:
+        return [TakenIn(Upload(upload.filename, b""), "This ZIP file cannot be opened: it is damaged or incomplete.")]
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[TakenIn]:
@@ -68,9 +83,12 @@ def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> TakenIn:
     if entry.file_size > MAX_BYTES:
         reason = f"This file has {entry.file_size / 2**20:.0f} MB; the limit is {MAX_BYTES // 2**20} MB."
         return TakenIn(Upload(entry.filename, b""), reason)
+    if entry.flag_bits & _IS_ENCRYPTED:
+        reason = "This file in the ZIP cannot be unpacked: it is encrypted. Unpack the ZIP and upload the pictures."
+        return TakenIn(Upload(entry.filename, b""), reason)
     try:
         with archive.open(entry) as file:
             content = file.read(MAX_BYTES + 1)  # never more than announced, whatever the header says
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
-        return TakenIn(Upload(entry.filename, b""), f"This file in the ZIP cannot be unpacked: {error}.")
+    except _ZIP_ERRORS:
+        return TakenIn(Upload(entry.filename, b""), "This file in the ZIP cannot be unpacked: it is damaged.")
     return TakenIn(Upload(entry.filename, content))

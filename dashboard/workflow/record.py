@@ -20,11 +20,12 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Where cases are kept. `staging` holds the files of a batch until they have been looked at."""
+    """Where cases are kept. `staging` holds a batch's files until they are scored, `thumbnails` what lists show."""
 
     session_factory: sessionmaker[Session]
     blobs: BlobStore
     staging: Path
+    thumbnails: Path
 
     def reading(self) -> UnitOfWork:
         """A unit of work that only looks."""
@@ -62,7 +63,12 @@ def open_record(settings: Settings, *, busy_timeout_ms: int = 5000) -> Record:
     """Open the record, bringing the database to its newest schema. Raises StorageFailed."""
     engine = make_engine(settings.database_url, busy_timeout_ms=busy_timeout_ms)
     upgrade_to_head(engine)
-    return Record(make_session_factory(engine), BlobStore(settings.blob_root), settings.home / "staging")
+    return Record(
+        session_factory=make_session_factory(engine),
+        blobs=BlobStore(settings.blob_root),
+        staging=settings.home / "staging",
+        thumbnails=settings.home / "thumbnails",
+    )
 
 
 def utc_now() -> datetime:

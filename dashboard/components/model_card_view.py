@@ -1,0 +1,105 @@
+"""The model card as people read it."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from core import APP_VERSION
+from core.classifier.card import ModelCard
+from core.classifier.card_text import (
+    DATA_SOURCES,
+    INTENDED_USE,
+    LIMITS,
+    card_rows,
+    figures_of_test,
+    parts_of_test,
+    render_card,
+)
+from core.libraries import installed_libraries
+from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
+from dashboard.components.words import METHOD_LABEL, local_time
+
+_CODE_LICENCE = "Apache-2.0"
+
+
+def draw_card(name: str, card: ModelCard) -> None:
+    """Intended use and limits first, then figures, data, versions and licences."""
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        _draw_use()
+        _draw_test(name, card)
+        _draw_data(card)
+    with right:
+        _draw_network(card)
+        _offer_download(card)
+        _draw_versions(card)
+
+
+def _draw_use() -> None:
+    st.subheader("Intended use", anchor=False)
+    st.markdown(INTENDED_USE)
+    st.subheader("Limits", anchor=False)
+    st.markdown("\n".join(f"- {limit}" for limit in LIMITS))
+
+
+def _draw_test(name: str, card: ModelCard) -> None:
+    st.subheader("Test figures", anchor=False)
+    test = card.facts.get("test")
+    if not test:
+        st.info(f"This network was not measured yet: run `make evaluate MODEL={name}`.", icon=":material/info:")
+        return
+    rows: list[list[str | Cell]] = [[key, *map(value_cell, values)] for key, values in figures_of_test(test).items()]
+    draw_table(["", *parts_of_test(test)], rows)
+    draw_points("What this test set is", test.get("statement", []))
+    st.caption(
+        f"Small: 95% intervals. Set “{test['set']}”, file list {test['file_list_sha256'][:12]}, measured "
+        f"{local_time(datetime.fromisoformat(test['measured_at']))}."
+    )
+    st.page_link("../pages/performance.py", label="Charts, thresholds and errors", icon=":material/monitoring:")
+
+
+def _draw_data(card: ModelCard) -> None:
+    st.subheader("Data and licences", anchor=False)
+    sources = [
+        *DATA_SOURCES,
+        f"Weights: {card.facts.get('licence', 'licence not recorded')}",
+        f"Code of Lesionwise: {_CODE_LICENCE}. Licences of the libraries: in the table of versions.",
+    ]
+    st.markdown("\n".join(f"- {source}" for source in sources))
+
+
+def _draw_network(card: ModelCard) -> None:
+    st.subheader("This network", anchor=False)
+    rows = card_rows(card)
+    rows.pop("Licence")  # said under data and licences
+    rows |= {
+        "Model card SHA-256": card.card_sha256 or "not recorded",
+        "Heat maps": ", ".join(METHOD_LABEL[method] for method in card.heatmap_methods),
+        "Trained": _moment(card.facts.get("created_at")),
+    }
+    draw_table([], [[key, value] for key, value in rows.items()])
+
+
+def _offer_download(card: ModelCard) -> None:
+    st.download_button(
+        "Download this card as Markdown",
+        render_card(card),
+        file_name=f"{card.name}-{card.version}-model-card.md",
+        mime="text/markdown",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _draw_versions(card: ModelCard) -> None:
+    st.subheader("Versions", anchor=False)
+    rows: list[list[str | Cell]] = [
+        ["Lesionwise", APP_VERSION, _CODE_LICENCE],
+        [card.name, card.version, "see data and licences"],
+    ]
+    rows += [[library.name, library.version, library.licence] for library in installed_libraries()]
+    draw_table(["Part", "Version", "Licence"], rows)
+
+
+def _moment(written: str | None) -> str:
+    return local_time(datetime.fromisoformat(written)) if written else "not recorded"

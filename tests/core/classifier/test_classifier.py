@@ -1,0 +1,80 @@
+"""Scores: calibrated, banded, with the model's identity, the same alone, in a batch and from several threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from core.classifier.classifier import Classifier, score_in_steps
+from core.domain import LesionImage
+from core.imaging.decode import decode
+from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.taxonomy import Band
+
+
+@pytest.fixture(scope="module")
+def images() -> list[LesionImage]:
+    return [decode(draw_jpeg(DrawnLesion(width_px=300, height_px=225, seed=seed))) for seed in range(5)]
+
+
+@pytest.fixture(params=["untrained_cnn", "untrained_backbone"])
+def classifier(request: pytest.FixtureRequest) -> Classifier:
+    folder: Path = request.getfixturevalue(request.param)
+    return Classifier.load(folder, threads=1)
+
+
+def test_a_prediction_is_calibrated_and_keeps_what_it_was_made_with(
+    classifier: Classifier, images: list[LesionImage]
+) -> None:
+    made = classifier.predict(images[0])
+    assert made.malignant_probability == pytest.approx(expit(logit(made.raw_probability) / 1.5))
+    assert (made.operating_threshold, made.no_concern_threshold) == (0.5, 0.3)
+    assert made.model == classifier.card.identity
+    assert made.embedding.dtype == np.float16
+    assert made.embedding.ndim == 1
+
+
+def test_the_embedding_is_the_input_of_the_last_layer(classifier: Classifier, images: list[LesionImage]) -> None:
+    frames = np.stack([classifier.prepare(image) for image in images[:2]])
+    expected = classifier.embeddings(frames)[0].astype(np.float16)
+    assert np.array_equal(classifier.predict_frames(frames)[0].embedding, expected)
+
+
+def test_alone_and_in_a_batch_a_picture_scores_the_same(classifier: Classifier, images: list[LesionImage]) -> None:
+    frames = np.stack([classifier.prepare(image) for image in images])
+    together = [made.malignant_probability for made in classifier.predict_frames(frames)]
+    alone = [classifier.predict(image).malignant_probability for image in images]
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert len(set(alone)) == 5
+    in_steps = score_in_steps(classifier, frames, step=2)
+    assert in_steps == pytest.approx(classifier.logits(frames), abs=1e-4)
+    assert len(score_in_steps(classifier, frames[:0])) == 0
+
+
+def test_four_threads_score_as_one(classifier: Classifier, images: list[LesionImage]) -> None:
+    alone = [classifier.predict(image).malignant_probability for image in images] * 4
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda image: classifier.predict(image).malignant_probability, images * 4))
+    assert together == pytest.approx(alone, abs=1e-6)
+
+
+def test_warming_up_changes_no_result(classifier: Classifier, images: list[LesionImage]) -> None:
+    before = classifier.predict(images[0]).malignant_probability
+    classifier.warm_up()
+    assert classifier.predict(images[0]).malignant_probability == before
+
+
+def test_bands_follow_the_cards_thresholds(shipped: Classifier) -> None:
+    made = [
+        shipped.predict(decode(draw_jpeg(DrawnLesion(irregularity=irregularity, radius=radius, seed=seed))))
+        for irregularity, radius in ((0.0, 0.3), (0.45, 0.2))
+        for seed in range(4)
+    ]
+    card = shipped.card
+    for one in made:
+        p = one.malignant_probability
+        low, high = card.no_concern_threshold, card.refer_threshold
+        assert one.band is (Band.REFER if p >= high else Band.INDETERMINATE if p >= low else Band.NO_CONCERN)
+    assert Band.REFER in {one.band for one in made}

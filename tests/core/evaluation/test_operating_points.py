@@ -1,0 +1,84 @@
+"""Thresholds reach the sensitivity that they are chosen for, and bands follow the probability."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from core.evaluation.operating_points import (
+    OperatingPoints,
+    band_of,
+    choose_operating_points,
+    threshold_for_sensitivity,
+)
+from core.taxonomy import Band
+
+probabilities = st.floats(0, 1)
+scored = st.lists(st.tuples(probabilities, st.booleans()), min_size=1, max_size=60)
+_RISK = {Band.NO_CONCERN: 0, Band.INDETERMINATE: 1, Band.REFER: 2}
+
+
+@given(scored, st.floats(0.01, 1))
+def test_threshold_reaches_the_sensitivity_and_is_the_largest(
+    rows: list[tuple[float, bool]], sensitivity: float
+) -> None:
+    assume(any(label for _, label in rows))
+    probability, is_malignant = np.array([p for p, _ in rows]), np.array([label for _, label in rows])
+    threshold = threshold_for_sensitivity(probability, is_malignant, sensitivity)
+    found = probability[is_malignant]
+    assert (found >= threshold).mean() >= sensitivity - 1e-9
+    assert (found > threshold).mean() < sensitivity
+
+
+@given(scored)
+def test_no_concern_never_lies_above_refer(rows: list[tuple[float, bool]]) -> None:
+    assume(any(label for _, label in rows))
+    points = choose_operating_points(np.array([p for p, _ in rows]), np.array([label for _, label in rows]))
+    assert points.no_concern <= points.refer
+
+
+@given(probabilities, probabilities, probabilities, probabilities)
+def test_a_higher_probability_is_never_in_a_lower_band(a: float, b: float, t: float, u: float) -> None:
+    points = OperatingPoints(refer=max(t, u), no_concern=min(t, u))
+    assert _RISK[band_of(min(a, b), points)] <= _RISK[band_of(max(a, b), points)]
+
+
+def test_300_malignant_images_at_95_percent_need_285() -> None:
+    probability = np.arange(300) / 300
+    threshold = threshold_for_sensitivity(probability, np.ones(300, dtype=np.bool_), 0.95)
+    assert (probability >= threshold).sum() == 285
+
+
+def test_bands_on_their_edges() -> None:
+    points = OperatingPoints(refer=0.6, no_concern=0.2)
+    assert [band_of(p, points) for p in (0.6, 0.59, 0.2, 0.19)] == [
+        Band.REFER,
+        Band.INDETERMINATE,
+        Band.INDETERMINATE,
+        Band.NO_CONCERN,
+    ]
+
+
+def test_an_empty_indeterminate_band_is_known() -> None:
+    points = choose_operating_points(np.array([0.7, 0.1]), np.array([True, False]))
+    assert points.is_indeterminate_empty
+    assert band_of(0.7, points) is Band.REFER
+    assert band_of(0.69, points) is Band.NO_CONCERN
+
+
+@pytest.mark.parametrize("sensitivity", [0.0, 1.1])
+def test_an_impossible_sensitivity_is_refused(sensitivity: float) -> None:
+    with pytest.raises(ValueError, match=r"\(0, 1\]"):
+        threshold_for_sensitivity(np.array([0.5]), np.array([True]), sensitivity)
+
+
+def test_no_malignant_image_is_refused() -> None:
+    with pytest.raises(ValueError, match="got none"):
+        choose_operating_points(np.array([0.5]), np.array([False]))
+
+
+def test_points_in_the_wrong_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="no_concern <= refer"):
+        OperatingPoints(refer=0.2, no_concern=0.6)
+    with pytest.raises(ValueError, match=r">= 0.95, got 0.9"):
+        choose_operating_points(np.array([0.5]), np.array([True]), no_concern_sensitivity=0.9)

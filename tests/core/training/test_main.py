@@ -1,0 +1,107 @@
+"""`python -m core.training` from labelled files to a folder that serves, in a few steps on drawn lesions."""
+
+import csv
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core.classifier.classifier import Classifier
+from core.data.labelled import KAGGLE_FOLDER
+from core.imaging.decode import decode
+from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.taxonomy import HeatmapMethod
+from core.training import __main__ as command
+from core.training.__main__ import main, train
+from core.training.recipe import Recipe, default_recipe
+
+N_PER_CLASS = 12
+FILES = {"model.safetensors", "model_card.json", "README.md", "curve.csv", "curve.png", "reference.json"}
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LESIONWISE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Kaggle layout, in which malignant lesions are ragged."""
+    root = tmp_path_factory.mktemp("data")
+    for is_malignant, label in enumerate(("benign", "malignant")):
+        folder = root / KAGGLE_FOLDER / "train" / label
+        folder.mkdir(parents=True)
+        for n in range(N_PER_CLASS):
+            seed = n + 100 * is_malignant
+            centre_x, centre_y = 0.3 + 0.4 * (n % 3) / 2, 0.3 + 0.4 * (n // 3) / 3
+            lesion = DrawnLesion(64, 64, centre_x, centre_y, irregularity=0.5 * is_malignant, seed=seed)
+            (folder / f"{n}.jpg").write_bytes(draw_jpeg(lesion))
+    return root
+
+
+def small(architecture: str) -> Recipe:
+    recipe = dataclasses.replace(default_recipe(architecture), is_pretrained=False, input_px=64, epochs=2)
+    return dataclasses.replace(recipe, batch_size=6, limit=N_PER_CLASS - 2, validation_share=0.3)
+
+
+@pytest.mark.parametrize("architecture", ["lesion_cnn", "tf_efficientnet_lite0"])
+def test_training_writes_a_folder_that_serves(data: Path, tmp_path: Path, architecture: str) -> None:
+    out = tmp_path / "weights" / "tiny"
+    train(data, out, small(architecture))
+    assert {path.name for path in out.iterdir()} == FILES | {"checkpoint.pt"}
+
+    classifier = Classifier.load(out, threads=1)
+    card, facts = classifier.card, classifier.card.facts
+    assert (card.name, card.architecture, card.classes) == ("tiny", architecture, ("benign", "malignant"))
+    assert card.heatmap_methods[0] is HeatmapMethod.GRAD_CAM
+    assert facts["training_data"]["train"]["n"] + facts["training_data"]["validation"]["n"] == 2 * (N_PER_CLASS - 2)
+    n_validation = facts["training_data"]["validation"]["n"]
+    assert 0 < facts["training_data"]["validation"]["malignant"] < n_validation
+    assert facts["recipe"]["seed"] == 7
+    assert facts["initial_weights"] == "from scratch"
+    assert facts["validation"]["sensitivity_at_refer"] >= 0.95
+    assert facts["validation"]["sensitivity_at_no_concern"] >= 0.99
+    assert "CC-BY-NC" in facts["licence"]
+    image = decode(draw_jpeg(DrawnLesion(width_px=100, height_px=75)))
+    assert 0 <= classifier.predict(image).malignant_probability <= 1
+
+    with (out / "curve.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert all(float(row["train_loss"]) > 0 for row in rows)
+    with Image.open(out / "curve.png") as drawing:
+        assert drawing.size[0] > 600
+    reference = json.loads((out / "reference.json").read_text())
+    assert reference["n"] == n_validation
+    assert len(reference["embedding_mean"]) == len(classifier.predict(image).embedding)
+    assert reference["malignant_probability"] == sorted(reference["malignant_probability"])
+
+
+def test_the_command_trains_from_its_options(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Path, Path, Recipe]] = []
+    monkeypatch.setattr(command, "train", lambda *arguments: seen.append(arguments))
+    options = ["--epochs", "2", "--batch-size", "5", "--seed", "3", "--limit", "9", "--learning-rate", "0.01"]
+    assert main(["--data", str(data), "--out", str(tmp_path / "net"), "--from-scratch", *options]) == 0
+    expected = dataclasses.replace(
+        default_recipe("tf_efficientnet_lite0"),
+        epochs=2,
+        batch_size=5,
+        seed=3,
+        limit=9,
+        learning_rate=0.01,
+        is_pretrained=False,
+    )
+    assert seen == [(data, tmp_path / "net", expected)]
+
+
+def test_the_command_tells_what_is_wrong_and_exits_with_2(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(tmp_path), "--out", str(tmp_path / "net")]) == 2
+    assert "holds neither train/" in capsys.readouterr().err
+    options = ["--data", str(data), "--out", str(tmp_path / "net"), "--architecture", "no_such_network"]
+    assert main([*options, "--from-scratch"]) == 2
+    assert "unknown architecture" in capsys.readouterr().err
+    assert not (tmp_path / "net").exists()
