@@ -5,7 +5,7 @@ PY := .venv/bin/python
 MODEL ?= lesionwise-lite0
 ARCHITECTURE ?= tf_efficientnet_lite0
 
-.PHONY: app setup setup-dev test train evaluate bench format
+.PHONY: app setup setup-dev test train evaluate bench screenshots format
 
 app: setup
 	@$(PY) -m dashboard serve --port $(PORT)
@@ -33,6 +33,9 @@ evaluate: setup
 
 bench: setup-dev
 	PYTHONPATH=. $(PY) tests/benchmarks
+
+screenshots: setup-dev
+	PYTHONPATH=. $(PY) tests/screenshots
 
 format: setup-dev
 	$(PY) -m ruff check --fix .

@@ -1,5 +1,6 @@
 """A batch: taken in, scored file by file without stopping at a broken one, reviewed, saved."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from core.taxonomy import Band, BatchState, ItemState
 from dashboard.workflow.cases import to_csv
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record, utc_now
+from db.failures import file_errors_told
 from db.repositories.batch_rows import ScoredFile, WaitingFile
 from db.unit_of_work import UnitOfWork
 
 CHUNK = 32  # files that go through the network, and into the database, together
 UPLOADED = "upload"
+_STAGING_S = 600.0  # staging a morning's pictures takes seconds; a younger file may be of a batch about to begin
 _DECODERS = 2  # decoding runs ahead of the network; Pillow gives up the interpreter lock while it decodes
 
 
@@ -38,14 +41,14 @@ class _Prepared:
 
 def create_batch(*, name: str, taken: Sequence[TakenIn], reader: str, record: Record) -> int:
     """Stage the files and put them into a running batch; gives its id. Raises StorageFailed."""
-    staged = [_stage(item, record) for item in taken]
-    with record.writing() as work:
-        batch_id = work.batches.create(name=name, source=UPLOADED, reader=reader, created_at=utc_now(), files=staged)
-        waiting = work.batches.waiting(batch_id)
-        for item, row in zip(taken, waiting, strict=True):
-            if item.rejection:
-                work.batches.record_rejected(row.item_id, item.rejection)
-    return batch_id
+    staged: list[tuple[str, str | None, str]] = []
+    try:
+        for item in taken:
+            staged.append(_stage(item, record))
+        return _create(name, taken, staged, reader, record)
+    except BaseException:  # no row names these files, and they still carry their metadata
+        _forget(record, (name for _, _, name in staged))
+        raise
 
 
 def open_folder_batch(*, folder: Path, reader: str, record: Record) -> int:
@@ -82,12 +85,13 @@ def run_batch(
     with record.reading() as work:
         source = work.batches.get(batch_id).source
         waiting = work.batches.waiting(batch_id)
+    staged = {row.item_id: row.staged for row in waiting}
     for prepared in _prepare_ahead(waiting, source, classifier, record):
         if is_stopped():
             return
         _score_chunk(prepared, classifier, record)
+        _forget(record, (staged[item.item_id] for item in prepared))
         report(len(prepared))
-    _clear_staging(waiting, record)
     with record.writing() as work:
         work.batches.set_state(batch_id, BatchState.FINISHED)
 
@@ -134,7 +138,19 @@ def cancel_batch(*, batch_id: int, record: Record) -> None:
     with record.writing() as work:
         work.batches.set_state(batch_id, BatchState.CANCELLED)
         waiting = work.batches.waiting(batch_id)
-    _clear_staging(waiting, record)
+    _forget(record, (row.staged for row in waiting))
+
+
+def sweep_staging(*, record: Record) -> None:
+    """Remove what a crash left behind: staged files that are no longer new and that no running batch waits for."""
+    with record.reading() as work:
+        running = [batch for batch in work.batches.summaries() if batch.state is BatchState.RUNNING]
+        wanted = {row.staged for batch in running for row in work.batches.waiting(batch.batch_id)}
+    if not record.staging.is_dir():
+        return
+    old = time.time() - _STAGING_S
+    names = [path.name for path in record.staging.iterdir() if path.stat().st_mtime < old]
+    _forget(record, set(names) - wanted)
 
 
 def batch_table(items: Iterable[BatchItem]) -> pd.DataFrame:
@@ -179,6 +195,18 @@ def _as_row(item: BatchItem) -> dict[str, object]:
         "model_version": p.model.version if p else "",
         "weights_sha256": p.model.weights_sha256 if p else "",
     }
+
+
+def _create(
+    name: str, taken: Sequence[TakenIn], staged: Sequence[tuple[str, str | None, str]], reader: str, record: Record
+) -> int:
+    with record.writing() as work:
+        batch_id = work.batches.create(name=name, source=UPLOADED, reader=reader, created_at=utc_now(), files=staged)
+        waiting = work.batches.waiting(batch_id)
+        for item, row in zip(taken, waiting, strict=True):
+            if item.rejection:
+                work.batches.record_rejected(row.item_id, item.rejection)
+    return batch_id
 
 
 def _stage(item: TakenIn, record: Record) -> tuple[str, str | None, str]:
@@ -250,7 +278,7 @@ def _save_item(work: UnitOfWork, item: BatchItem, reader: str) -> None:
     work.audit.add(at=now, who=reader, action="save", entity="case", entity_id=case_id, detail={"from": "batch"})
 
 
-def _clear_staging(waiting: Iterable[WaitingFile], record: Record) -> None:
-    for row in waiting:
-        if row.staged:
-            (record.staging / row.staged).unlink(missing_ok=True)
+def _forget(record: Record, staged: Iterable[str]) -> None:
+    for name in filter(None, staged):
+        with file_errors_told():
+            (record.staging / name).unlink(missing_ok=True)

@@ -53,7 +53,7 @@ def at_layer_resolution(network: Network, x: Tensor) -> NDArray[np.float32]:
 
 def scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
     assert values.max() > 0
-    return values / values.max()
+    return values / float(values.max())
 
 
 def inputs(n: int, side_px: int, network_seed: int = 0) -> Tensor:

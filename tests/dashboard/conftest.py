@@ -1,0 +1,114 @@
+"""A record in a temporary home, drawn uploads, and a classifier that sees only how dark a picture is."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.classifier.classifier import Classifier
+from core.domain import CaseDraft, LesionImage, ModelIdentity, Prediction, Upload
+from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.imaging.frame import FrameRule, resize_frame
+from core.settings import Settings
+from core.taxonomy import Band
+from dashboard.workflow.analyse import analyse_upload
+from dashboard.workflow.cases import save_case
+from dashboard.workflow.record import Record, open_record
+
+HALF = (0.5, 0.5, 0.5)
+RULE = FrameRule(32, 32, HALF, HALF)
+IDENTITY = ModelIdentity("darkness", "1.0", "a" * 64, "b" * 64, "none")
+NOT_A_PICTURE = b"Dear colleague, please find attached the picture of the lesion.\n"
+EXIF_ORIENTATION, EXIF_ARTIST = 0x0112, 0x013B
+
+
+class DarknessClassifier(Classifier):
+    """Scores a picture by how dark it is: quick, without a network, and it can be told to fail."""
+
+    def __init__(self) -> None:
+        self.n_scored = 0
+        self.fails_after: int | None = None
+
+    def prepare(self, image: LesionImage) -> NDArray[np.uint8]:
+        return resize_frame(image, RULE)
+
+    def predict_frames(self, frames: NDArray[np.uint8]) -> list[Prediction]:
+        if self.fails_after is not None and self.n_scored + len(frames) > self.fails_after:
+            raise RuntimeError("the network broke down")
+        self.n_scored += len(frames)
+        return [self._predict(frame) for frame in frames]
+
+    def _predict(self, frame: NDArray[np.uint8]) -> Prediction:
+        probability = 1 - float(frame.mean()) / 255
+        return Prediction(
+            malignant_probability=probability,
+            raw_probability=probability,
+            band=Band.REFER if probability >= 0.4 else Band.NO_CONCERN,
+            operating_threshold=0.4,
+            no_concern_threshold=0.4,
+            model=IDENTITY,
+            embedding=np.full(4, probability, dtype=np.float16),
+        )
+
+
+def draw(seed: int = 0, darkness: float = 0.75) -> bytes:
+    """A small drawn lesion as the bytes of a JPEG."""
+    return draw_jpeg(DrawnLesion(width_px=96, height_px=72, seed=seed, darkness=darkness))
+
+
+def shade(level: int, number: int = 0) -> bytes:
+    """An even grey picture of 24 x 16 px; made in no time, different for each number, and as dark as wanted."""
+    pixels = np.full((16, 24, 3), level, dtype=np.uint8)
+    pixels[0, number % 24] = 255
+    pixels[1, number // 24 % 24] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def with_exif(jpeg: bytes, *, orientation: int = 1, artist: str = "") -> bytes:
+    """The picture saved anew with EXIF."""
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = orientation
+    if artist:
+        exif[EXIF_ARTIST] = artist
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(jpeg)) as image:
+        image.save(buffer, "JPEG", quality=92, exif=exif)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings with a home of this test's own."""
+    monkeypatch.setenv("LESIONWISE_HOME", str(tmp_path / "home"))
+    return Settings.from_environment()
+
+
+@pytest.fixture
+def record(settings: Settings) -> Record:
+    """An empty record that does not wait long for a locked database."""
+    return open_record(settings, busy_timeout_ms=50)
+
+
+@pytest.fixture
+def classifier() -> DarknessClassifier:
+    return DarknessClassifier()
+
+
+@pytest.fixture
+def save(record: Record, classifier: DarknessClassifier) -> Callable[..., int]:
+    """Saves a case of a drawn lesion; words as keywords. Gives its id."""
+
+    def save_one(content: bytes | None = None, **words: object) -> int:
+        upload = Upload("lesion.jpg", draw() if content is None else content)
+        analysis = analyse_upload(upload=upload, classifier=classifier)
+        draft = CaseDraft(analysis.submission_id, upload.filename, reader="dr a")
+        return save_case(draft=replace(draft, **words), analysis=analysis, record=record)  # type: ignore[arg-type]
+
+    return save_one
