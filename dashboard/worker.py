@@ -8,9 +8,11 @@ from core.taxonomy import BatchState
 from dashboard.shelf import ClassifierShelf
 from dashboard.workflow.batches import UPLOADED, list_batches, load_summary, run_batch
 from dashboard.workflow.record import Record
+from dashboard.workflow.staging import sweep_staging
 
 _LOG = logging.getLogger(__name__)
 _RETRY_S = 15.0  # after a storage error or with an unusable network: long enough not to be in the way
+_AFTER_FAULT = "Start the program again: what is scored is kept, and the batch goes on where it was."
 
 
 class BatchWorker:
@@ -21,29 +23,40 @@ class BatchWorker:
         self._shelf = shelf
         self._model = ""
         self._wake = threading.Event()
-        self.trouble: LesionwiseError | None = None
-        self._thread = threading.Thread(target=self._run, name="batch-worker", daemon=True)
+        self._told: LesionwiseError | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def trouble(self) -> LesionwiseError | None:
+        """What keeps the batches from being scored; shown on the batch page. They stay as they are."""
+        if self._thread is not None and not self._thread.is_alive():
+            return LesionwiseError("Scoring has stopped because of a fault in the program.", _AFTER_FAULT)
+        return self._told
 
     def start(self, model: str) -> None:
         """Start the thread; batches that an earlier run of the app left are taken up at once."""
-        self._model = model
-        self._wake.set()
-        self._thread.start()
+        self.wake(model)
 
     def wake(self, model: str) -> None:
-        """Say that there is a new batch, to be scored with that network."""
+        """Say that there is a new batch, to be scored with that network; a thread that a fault ended is begun anew."""
         self._model = model
         self._wake.set()
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="batch-worker", daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         while True:
-            self._wake.wait(timeout=_RETRY_S if self.trouble else None)
+            self._wake.wait(timeout=_RETRY_S if self._told else None)
             self._wake.clear()
             try:
+                sweep_staging(record=self._record)
                 self._work_off()
-                self.trouble = None
+                self._told = None
             except LesionwiseError as error:
-                self.trouble = error  # shown on the batch page; the batch stays as it is and is tried again
+                self._told = error
                 _LOG.warning("batch worker: %s", error)
 
     def _work_off(self) -> None:

@@ -27,7 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     except LesionwiseError as error:
         print(f"{error} {error.next_step}", file=sys.stderr)
         return 2
-    rows = [_assess(classifier, n, file, options.heatmap) for n, file in enumerate(options.files)]
+    try:
+        rows = [_assess(classifier, n, file, options.heatmap) for n, file in enumerate(options.files)]
+    except OSError as error:
+        print(f"The heat map could not be written: {error}.", file=sys.stderr)
+        return 2
     if options.json:
         print(json.dumps(rows, indent=2))
     else:

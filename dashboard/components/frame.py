@@ -49,7 +49,8 @@ def show_use_line() -> None:
 
 def _reader_choice() -> None:
     names = get_practice().readers
-    current = session.reader() or (names[0] if len(names) == 1 else "")
+    current = session.reader() if session.reader() in names else ""  # it may have been taken off the list since
+    current = current or (names[0] if len(names) == 1 else "")
     session.set_reader(current)
     with st.popover(current or "Who is reading?", icon=":material/person:", width="stretch"):
         if not names:

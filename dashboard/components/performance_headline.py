@@ -98,4 +98,6 @@ def _bands(evaluation: Evaluation) -> str:
     low = evaluation.bands.get("no_concern")
     if not low or not low.n:
         return ""
-    return f"“No AI concern” was given to {low.n} of {evaluation.whole.n} images, {low.n_malignant} malignant among them."
+    return (
+        f"“No AI concern” was given to {low.n} of {evaluation.whole.n} images, {low.n_malignant} malignant among them."
+    )

@@ -4,11 +4,13 @@ import numpy as np
 import streamlit as st
 
 from core.domain import Prediction, QualityNote
+from core.errors import DataFolderInvalid
 from core.evaluation.figures import Figure
 from core.evaluation.like_this import ScoredLikeThis, scored_like
 from core.evaluation.predictive_values import from_sensitivity
 from core.evaluation.results import Evaluation
 from core.taxonomy import Band
+from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_LABEL, BAND_NEXT, percent, threshold
 from dashboard.resources import get_evaluation, get_practice, get_predictions
 
@@ -42,7 +44,11 @@ def draw_quality(notes: tuple[QualityNote, ...]) -> None:
 def draw_evidence(prediction: Prediction) -> None:
     """One click away: what the thresholds gave on the test set, and what it means at the practice's prevalence."""
     with st.popover("What does this number mean?", icon=":material/help:", width="stretch"):
-        evaluation = get_evaluation(prediction.model.name, prediction.model.weights_sha256)
+        try:
+            evaluation = get_evaluation(prediction.model.name, prediction.model.weights_sha256)
+        except DataFolderInvalid as error:
+            show_error(error)
+            return
         if evaluation is None:
             st.write("No test figures are installed for this network, so nothing can be said about its errors.")
             return
@@ -51,9 +57,12 @@ def draw_evidence(prediction: Prediction) -> None:
 
 
 def _like_this_sentence(prediction: Prediction) -> str:
-    predictions = get_predictions(prediction.model.name, prediction.model.weights_sha256)
+    try:
+        predictions = get_predictions(prediction.model.name, prediction.model.weights_sha256)
+    except DataFolderInvalid:  # the popover beside it says what is wrong with the file
+        predictions = None
     if predictions is None:
-        return "No test figures are installed for this network."
+        return "No test figures can be given for this network."
     like: ScoredLikeThis = scored_like(
         prediction.malignant_probability, predictions.probability, predictions.is_malignant
     )
@@ -82,7 +91,7 @@ def _evidence_text(evaluation: Evaluation) -> str:
     return (
         f"On {whole.n} test images ({whole.n_malignant} malignant), at the referral threshold:\n\n"
         f"- sensitivity **{_range(point['sensitivity'])}**, specificity **{_range(point['specificity'])}**\n"
-        f"- calibration error (ECE) {_range(ranking['ece'])}, Brier score {_plain(ranking['brier'])}\n\n"
+        f"- calibration error (ECE) {_plain(ranking['ece'])}, Brier score {_plain(ranking['brier'])}\n\n"
         f"At this practice's prevalence of {prevalence:.1%}, of 100 lesions that it would refer about "
         f"**{round(100 * float(positive))}** would be malignant, and of 100 that it would not, about "
         f"**{100 * (1 - float(negative)):.1f}**.\n\n"

@@ -8,7 +8,7 @@ from core.imaging.overlay import overlay_heatmap
 from core.taxonomy import HeatmapMethod
 from dashboard import session
 from dashboard.components.pictures import WIDEST_PX, encode_picture, show_picture, shown_width
-from dashboard.components.words import MAP_LEGEND, METHOD_LABEL
+from dashboard.components.words import EMPTY_MAP, MAP_LEGEND, METHOD_LABEL
 from dashboard.shelf import ClassifierShelf
 
 _BESIDE_PX = 366  # two of them fit into the narrowest left column
@@ -34,6 +34,9 @@ def draw_viewer(image: LesionImage, heatmap: Heatmap | None, *, opacity: float, 
             show_picture(overlaid, _BESIDE_PX)
     else:
         show_picture(overlaid)
+    if not heatmap.values.any():
+        st.html(f'<div class="lw-legend"><span>{EMPTY_MAP}</span></div>')
+        return
     st.html(f'<div class="lw-legend"><span>little</span><i></i><span>much</span><span>{MAP_LEGEND}</span></div>')
 
 

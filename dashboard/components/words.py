@@ -33,17 +33,17 @@ METHOD_LABEL = {
     HeatmapMethod.EIGEN_CAM: "Eigen-CAM",
     HeatmapMethod.LAYER_CAM: "Layer-CAM",
 }
+EMPTY_MAP = "The heat map is empty: nothing in this picture spoke for malignant."
 MAP_LEGEND = "Heat map: where the network looked, not where the disease is."
 USE_LINE = INTENDED_USE
 
 
 def percent(probability: float) -> str:
     """A probability in whole per cent, never 0% or 100%: "17%", "<1%", ">99%"."""
-    if probability < 0.005:
+    whole = round(probability * 100)
+    if whole < 1:
         return "<1%"
-    if probability > 0.995:
-        return ">99%"
-    return f"{round(probability * 100)}%"
+    return ">99%" if whole > 99 else f"{whole}%"
 
 
 def threshold(probability: float) -> str:

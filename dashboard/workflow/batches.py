@@ -1,6 +1,5 @@
 """A batch: taken in, scored file by file without stopping at a broken one, reviewed, saved."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,13 +18,12 @@ from core.taxonomy import Band, BatchState, ItemState
 from dashboard.workflow.cases import to_csv
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record, utc_now
-from db.failures import file_errors_told
+from dashboard.workflow.staging import forget_staged
 from db.repositories.batch_rows import ScoredFile, WaitingFile
 from db.unit_of_work import UnitOfWork
 
 CHUNK = 32  # files that go through the network, and into the database, together
 UPLOADED = "upload"
-_STAGING_S = 600.0  # staging a morning's pictures takes seconds; a younger file may be of a batch about to begin
 _DECODERS = 2  # decoding runs ahead of the network; Pillow gives up the interpreter lock while it decodes
 
 
@@ -47,7 +45,7 @@ def create_batch(*, name: str, taken: Sequence[TakenIn], reader: str, record: Re
             staged.append(_stage(item, record))
         return _create(name, taken, staged, reader, record)
     except BaseException:  # no row names these files, and they still carry their metadata
-        _forget(record, (name for _, _, name in staged))
+        forget_staged(names=(name for _, _, name in staged), record=record)
         raise
 
 
@@ -90,7 +88,7 @@ def run_batch(
         if is_stopped():
             return
         _score_chunk(prepared, classifier, record)
-        _forget(record, (staged[item.item_id] for item in prepared))
+        forget_staged(names=(staged[item.item_id] for item in prepared), record=record)
         report(len(prepared))
     with record.writing() as work:
         work.batches.set_state(batch_id, BatchState.FINISHED)
@@ -138,19 +136,7 @@ def cancel_batch(*, batch_id: int, record: Record) -> None:
     with record.writing() as work:
         work.batches.set_state(batch_id, BatchState.CANCELLED)
         waiting = work.batches.waiting(batch_id)
-    _forget(record, (row.staged for row in waiting))
-
-
-def sweep_staging(*, record: Record) -> None:
-    """Remove what a crash left behind: staged files that are no longer new and that no running batch waits for."""
-    with record.reading() as work:
-        running = [batch for batch in work.batches.summaries() if batch.state is BatchState.RUNNING]
-        wanted = {row.staged for batch in running for row in work.batches.waiting(batch.batch_id)}
-    if not record.staging.is_dir():
-        return
-    old = time.time() - _STAGING_S
-    names = [path.name for path in record.staging.iterdir() if path.stat().st_mtime < old]
-    _forget(record, set(names) - wanted)
+    forget_staged(names=(row.staged for row in waiting), record=record)
 
 
 def batch_table(items: Iterable[BatchItem]) -> pd.DataFrame:
@@ -276,9 +262,3 @@ def _save_item(work: UnitOfWork, item: BatchItem, reader: str) -> None:
         work.reviews.add(case_id, Review(item.assessment, item.note, reader, now))
     work.batches.mark_saved(item.item_id, case_id)
     work.audit.add(at=now, who=reader, action="save", entity="case", entity_id=case_id, detail={"from": "batch"})
-
-
-def _forget(record: Record, staged: Iterable[str]) -> None:
-    for name in filter(None, staged):
-        with file_errors_told():
-            (record.staging / name).unlink(missing_ok=True)

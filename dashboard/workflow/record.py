@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain import LesionImage, StoredImage
+from core.errors import StorageReadOnly
 from core.settings import Settings
 from db.blobs import BlobStore
 from db.clean import strip_metadata
@@ -43,7 +44,11 @@ class Record:
         name = uuid.uuid4().hex
         with file_errors_told():
             self.staging.mkdir(parents=True, exist_ok=True)
-            (self.staging / name).write_bytes(content)
+            try:
+                (self.staging / name).write_bytes(content)
+            except OSError:
+                (self.staging / name).unlink(missing_ok=True)
+                raise
         return name
 
     def keep_picture(self, content: bytes, image: LesionImage) -> StoredImage:
@@ -61,6 +66,11 @@ class Record:
 
 def open_record(settings: Settings, *, busy_timeout_ms: int = 5000) -> Record:
     """Open the record, bringing the database to its newest schema. Raises StorageFailed."""
+    if settings.home.exists() and not settings.home.is_dir():
+        raise StorageReadOnly(
+            f"The data folder {settings.home} is a file, not a folder.",
+            "Move that file away, or set LESIONWISE_HOME to another folder, and start the program again.",
+        )
     engine = make_engine(settings.database_url, busy_timeout_ms=busy_timeout_ms)
     upgrade_to_head(engine)
     return Record(

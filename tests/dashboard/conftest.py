@@ -92,7 +92,13 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def record(settings: Settings) -> Record:
-    """An empty record that does not wait long for a locked database."""
+    """An empty record."""
+    return open_record(settings)
+
+
+@pytest.fixture
+def impatient(settings: Settings, record: Record) -> Record:
+    """The same record, opened by one who does not wait long for a locked database."""
     return open_record(settings, busy_timeout_ms=50)
 
 

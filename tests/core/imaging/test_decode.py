@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from core.errors import CorruptImage, ImageRejected, ImageTooLarge, SeveralFrames, UnsupportedFormat
+from core.errors import CorruptImage, ImageTooLarge, SeveralFrames, UnsupportedFormat
 from core.imaging import decode as decode_module
 from core.imaging.decode import MAX_PIXELS, decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg, draw_lesion
@@ -241,9 +241,8 @@ def test_empty_file_is_named_so() -> None:
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_a_file_that_breaks_off_is_refused(kind: str, share: float) -> None:
     content = encode(draw_lesion(DrawnLesion(width_px=120, height_px=90)), kind)
-    with pytest.raises(ImageRejected) as caught:
+    with pytest.raises(CorruptImage):
         decode(content[: int(len(content) * share)])
-    assert isinstance(caught.value, CorruptImage | UnsupportedFormat)
 
 
 def test_half_a_jpeg_is_named_incomplete() -> None:
