@@ -97,7 +97,7 @@ def _take_uploads(state: session.AnalyseState, key: str) -> None:
 
 def _take_synthetic(state: session.AnalyseState) -> None:
     intake = _to_intake(
-        Upload(SYNTHETIC_NAME, draw_jpeg(DrawnLesion(1200, 900, radius=0.24, irregularity=0.4, darkness=0.95, seed=4)))
+        Upload(SYNTHETIC_NAME, draw_jpeg(DrawnLesion(1200, 900, radius=0.28, irregularity=0.13, darkness=0.95, seed=7)))
     )
     intake.is_synthetic = True
     state.intakes.append(intake)

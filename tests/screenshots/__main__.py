@@ -111,7 +111,7 @@ def _server(home: Path) -> Iterator[str]:
 
 def _take_all(browser: Browser, address: str, home: Path) -> None:
     upload = home / "synthetic-lesion.jpg"
-    upload.write_bytes(draw_jpeg(DrawnLesion(1200, 900, radius=0.3, irregularity=0.12, darkness=0.85, seed=4)))
+    upload.write_bytes(draw_jpeg(DrawnLesion(1200, 900, radius=0.28, irregularity=0.13, darkness=0.95, seed=7)))
     for scheme, names in (("light", ("analyse", "heatmap")), ("dark", (None, "dark"))):
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
         _take_analyse(page, address, upload, names)
