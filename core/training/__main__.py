@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from core.classifier.card import read_card
+from core.classifier.loading import load_network
 from core.errors import LesionwiseError
 from core.settings import Settings
 from core.training.curve import draw_curve, write_curve
@@ -23,20 +25,26 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = _parse(arguments)
     try:
-        train(options.data, options.out, _recipe(options))
+        train(options.data, options.out, _recipe(options), options.start_from)
     except (LesionwiseError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def train(data_root: Path, out: Path, recipe: Recipe) -> None:
-    """Train until the recipe says stop, going on from a checkpoint in `out`, and write the model folder."""
+def train(data_root: Path, out: Path, recipe: Recipe, start_from: Path | None = None) -> None:
+    """Train until the recipe says stop, going on from a checkpoint in `out`, and write the model folder.
+
+    `start_from` is a model folder of the same architecture whose weights are the first ones.
+    """
     settings = Settings.from_environment()
     torch.set_num_threads(settings.torch_threads)
     torch.manual_seed(recipe.seed)
     data = load_training_data(data_root, recipe, settings.cache_root)
     network, origin = make_network(recipe)
+    if start_from is not None:
+        network.load_state_dict(load_network(start_from)[0].state_dict())
+        origin = f"{start_from.name} (weights {recipe.start_from[:12]}), a warm restart"
     print(f"{recipe.architecture} ({origin}): {len(data.split.train)} images to train on, "
           f"{len(data.split.validation)} to validate on", file=sys.stderr)  # fmt: skip
     trainer = Trainer(network, recipe, data.frames, data.is_malignant, data.split, out / CHECKPOINT_FILE)
@@ -66,14 +74,22 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--learning-rate", type=float, help="default: the recipe's")
     parser.add_argument("--seed", type=int, help="default: the recipe's")
     parser.add_argument("--limit", type=int, help="take so many images of each class only, for a trial")
+    parser.add_argument("--mixup", type=float, help="default: the recipe's")
+    parser.add_argument("--drop-path", type=float, help="default: the recipe's")
+    parser.add_argument("--start-from", type=Path, metavar="DIR", help="go on from the weights of this model folder")
     parser.add_argument("--from-scratch", action="store_true", help="no ImageNet weights")
     return parser.parse_args(arguments)
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
-    names = ("epochs", "batch_size", "learning_rate", "seed", "limit")
+    names = ("epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     recipe = replace(default_recipe(options.architecture), **given)
+    if options.start_from is not None:
+        card = read_card(options.start_from)
+        if card.architecture != recipe.architecture:
+            raise ValueError(f"{options.start_from} is a {card.architecture}; expected {recipe.architecture}")
+        return replace(recipe, is_pretrained=False, start_from=card.weights_sha256)
     return replace(recipe, is_pretrained=False) if options.from_scratch else recipe
 
 

@@ -12,7 +12,12 @@ _HALF = (0.5, 0.5, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Every choice of a training. Learning rates are for AdamW; `warmup_epochs` rise linearly, then a cosine falls."""
+    """Every choice of a training. Learning rates are for AdamW; `warmup_epochs` rise linearly, then a cosine falls.
+
+    `smallest_crop` is the least share of the frame that a random crop shows. `mixup` is the parameter of the Beta
+    distribution (Zhang et al., ICLR 2018), 0 for none. `start_from` names the SHA-256 of an earlier network of the same
+    architecture whose weights are gone on with: a warm restart (Loshchilov & Hutter, ICLR 2017).
+    """
 
     architecture: str = "tf_efficientnet_lite0"
     epochs: int = 15
@@ -23,12 +28,15 @@ class Recipe:
     dropout: float = 0.3
     drop_path: float = 0.15
     ema_decay: float = 0.995
+    smallest_crop: float = 0.65
+    mixup: float = 0.0
     patience: int = 6
     validation_share: float = 0.15
     seed: int = 7
     is_pretrained: bool = True
     input_px: int = 224
     limit: int | None = None
+    start_from: str = ""
 
     @property
     def frame_rule(self) -> FrameRule:

@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from core.classifier.classifier import Classifier
+from core.classifier.loading import load_network
 from core.data.labelled import KAGGLE_FOLDER
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.settings import Settings
 from core.taxonomy import HeatmapMethod
 from core.training import __main__ as command
 from core.training.__main__ import main, train
@@ -105,3 +108,22 @@ def test_the_command_tells_what_is_wrong_and_exits_with_2(
     assert main([*options, "--from-scratch"]) == 2
     assert "unknown architecture" in capsys.readouterr().err
     assert not (tmp_path / "net").exists()
+
+
+def test_a_warm_restart_begins_with_the_given_weights(data: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    train(data, first, small("lesion_cnn"))
+    still = dataclasses.replace(small("lesion_cnn"), epochs=1, learning_rate=0.0, start_from="given")
+    train(data, second, still, start_from=first)
+    before, after = (dict(load_network(folder)[0].named_parameters()) for folder in (first, second))
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert "first" in Classifier.load(second, threads=1).card.facts["initial_weights"]
+
+
+def test_a_warm_restart_from_another_architecture_is_refused(
+    data: Path, tmp_path: Path, shipped: Classifier, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = Settings.from_environment().model_folder
+    arguments = ["--data", str(data), "--out", str(tmp_path / "out"), "--architecture", "lesion_cnn"]
+    assert main([*arguments, "--start-from", str(start)]) == 2
+    assert shipped.card.architecture in capsys.readouterr().err
