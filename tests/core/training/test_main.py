@@ -83,7 +83,7 @@ def test_training_writes_a_folder_that_serves(data: Path, tmp_path: Path, archit
 
 
 def test_the_command_trains_from_its_options(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[Path, Path, Recipe]] = []
+    seen: list[tuple[Path, Path, Recipe, Path | None]] = []
     monkeypatch.setattr(command, "train", lambda *arguments: seen.append(arguments))
     options = ["--epochs", "2", "--batch-size", "5", "--seed", "3", "--limit", "9", "--learning-rate", "0.01"]
     assert main(["--data", str(data), "--out", str(tmp_path / "net"), "--from-scratch", *options]) == 0
@@ -96,7 +96,7 @@ def test_the_command_trains_from_its_options(data: Path, tmp_path: Path, monkeyp
         learning_rate=0.01,
         is_pretrained=False,
     )
-    assert seen == [(data, tmp_path / "net", expected)]
+    assert seen == [(data, tmp_path / "net", expected, None)]
 
 
 def test_the_command_tells_what_is_wrong_and_exits_with_2(
