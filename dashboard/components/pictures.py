@@ -1,6 +1,7 @@
 """Pictures for the browser."""
 
 import io
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -9,6 +10,7 @@ from PIL import Image
 
 _LOSSLESS_PIXELS = 4_000_000  # above it a PNG takes more than a second to make, so a JPEG of quality 95 is shown
 _HEIGHT_PX = 500
+_PNG = b"\x89PNG"
 WIDEST_PX = 850
 
 
@@ -31,4 +33,7 @@ def shown_width(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> int:
 
 def show_picture(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> None:
     """The picture at the size of the viewer; its corner button opens it in full resolution."""
-    st.image(encode_picture(pixels), width=shown_width(pixels, widest_px))
+    content, width_px = encode_picture(pixels), shown_width(pixels, widest_px)
+    kind: Literal["PNG", "JPEG"] = "PNG" if content.startswith(_PNG) else "JPEG"
+    with st.container(width=width_px):  # a width given to st.image alone would scale the file itself down to it
+        st.image(content, width=max(width_px, int(pixels.shape[1])), output_format=kind)

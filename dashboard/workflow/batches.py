@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from core import APP_VERSION
 from core.classifier.classifier import Classifier
 from core.domain import BatchItem, BatchSummary, CaseDraft, Review, StoredImage, Upload
-from core.errors import CorruptImage, ImageRejected
+from core.errors import CorruptImage, ImageRejected, RecordNotFound
 from core.imaging.decode import EXTENSIONS, decode
 from core.taxonomy import Band, BatchState, ItemState
 from dashboard.workflow.cases import to_csv
 from dashboard.workflow.intake import TakenIn
-from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.staging import forget_staged
 from db.repositories.batch_rows import ScoredFile, WaitingFile
 from db.unit_of_work import UnitOfWork
@@ -115,6 +115,8 @@ def assess_item(*, item_id: int, assessment: Band | None, note: str, record: Rec
 
 def load_batch(*, batch_id: int, record: Record) -> tuple[BatchSummary, list[BatchItem]]:
     """A batch and its files by falling risk, the rejected ones last. Raises RecordNotFound."""
+    if batch_id > LARGEST_ID:
+        raise RecordNotFound(f"There is no batch {batch_id}.")
     with record.reading() as work:
         return work.batches.get(batch_id), work.batches.items(batch_id, by_risk=True)
 

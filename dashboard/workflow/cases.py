@@ -7,8 +7,9 @@ import pandas as pd
 
 from core import APP_VERSION
 from core.domain import Analysis, CaseDraft, CaseFilter, CaseRecord, ConfirmedDiagnosis, LesionImage, Review
+from core.errors import RecordNotFound
 from core.imaging.decode import decode
-from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from db.queries import count_cases, distinct_model_versions, export_cases, search_cases
 
 
@@ -45,6 +46,8 @@ def save_case(*, draft: CaseDraft, analysis: Analysis, record: Record) -> int:
 
 def load_case(*, case_id: int, record: Record) -> tuple[CaseRecord, tuple[CaseRecord, ...]]:
     """A case, and the other cases of its lesion. Raises RecordNotFound."""
+    if case_id > LARGEST_ID:
+        raise RecordNotFound(f"There is no case {case_id}.")
     with record.reading() as work:
         return work.cases.get(case_id), work.cases.of_lesion(case_id)
 

@@ -18,6 +18,8 @@ from db.engine import make_engine, make_session_factory, upgrade_to_head
 from db.failures import file_errors_told
 from db.unit_of_work import UnitOfWork
 
+LARGEST_ID = 2**63 - 1  # what the database can be asked for; an address may hold any number
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -68,6 +68,10 @@ class App:
         [button] = [button for button in self.test.button if button.label.startswith(label)]
         return button
 
+    def button_at(self, label: str, place: int) -> Any:  # noqa: ANN401
+        """Of several buttons with exactly that label, the one at that place."""
+        return [button for button in self.test.button if button.label == label][place]
+
     def has_button(self, label: str) -> bool:
         """Whether any button's label begins like that."""
         return any(button.label.startswith(label) for button in self.test.button)
@@ -80,7 +84,7 @@ class App:
     @property
     def html(self) -> list[str]:
         """What is written as HTML, without the style sheet."""
-        bodies = [str(element.proto.body) for element in self.test.get("html") if isinstance(element, UnknownElement)]
+        bodies = [str(getattr(element, "proto").body) for element in self.test.get("html")]  # noqa: B009
         return [body for body in bodies if not body.startswith("<style>")]
 
     @property

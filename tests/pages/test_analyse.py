@@ -11,6 +11,7 @@ import pytest
 
 from core.domain import CaseFilter, CaseRecord
 from core.imaging.drawn import DrawnLesion, draw_jpeg
+from dashboard.components.words import EMPTY_MAP, MAP_LEGEND
 from dashboard.workflow.cases import list_cases, load_case
 from dashboard.workflow.record import Record
 from tests.pages.app_driver import App
@@ -28,6 +29,13 @@ BANDS = {
 def classified(app: App, picture: bytes) -> App:
     """A picture that was uploaded and classified."""
     return app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY)
+
+
+@pytest.fixture
+def real_network(environment: pytest.MonkeyPatch) -> None:
+    """The app uses the network that ships: its heat maps are not empty."""
+    for variable in ("LESIONWISE_WEIGHTS", "LESIONWISE_MODEL"):
+        environment.delenv(variable)
 
 
 def n_cases(record: Record) -> int:
@@ -96,17 +104,22 @@ def test_the_machine_says_neither_benign_nor_cancer_free(
     assert not re.search("benign|cancer-free|cancer free", card, re.IGNORECASE)
 
 
-def test_the_heat_map_comes_on_request_and_goes(classified: App) -> None:
-    legend = "where the network looked, not where the disease is"
-    assert legend not in classified.text
-    classified.set("Show heat map", True)
-    assert legend in classified.text
-    assert any(button.label == "Download overlay" for button in classified.test.get("download_button"))
-    assert legend in classified.select("Method", "Layer-CAM").text
-    classified.set("Opacity", 0)
-    classified.select("Place", "Beside")
-    assert legend in classified.text
-    assert legend not in classified.set("Show heat map", False).text
+def test_the_heat_map_comes_on_request_and_goes(real_network: None, app: App, picture: bytes) -> None:
+    app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY)
+    assert MAP_LEGEND not in app.text
+    app.set("Show heat map", True)
+    assert MAP_LEGEND in app.text
+    assert "Download overlay" in app.text
+    for method in ("Grad-CAM++", "Eigen-CAM", "Layer-CAM"):
+        assert MAP_LEGEND in app.select("Method", method).text
+    assert MAP_LEGEND in app.set("Opacity", 0).select("Place", "Beside").text
+    app.set("Show heat map", False)
+    assert MAP_LEGEND not in app.text
+    assert "Download overlay" not in app.text
+
+
+def test_an_empty_heat_map_says_so(classified: App) -> None:
+    assert EMPTY_MAP in classified.set("Show heat map", True).text
 
 
 def test_the_switches_of_the_heat_map_are_there_before_it_is(classified: App) -> None:
@@ -153,7 +166,7 @@ def test_changing_the_page_and_returning_keeps_everything(classified: App) -> No
     assert kept == ["P-1", "itches", "head/neck", 35]
     assert classified.field("Show heat map").value is True
     assert PROBABILITY.findall(classified.text) == shown
-    assert "shoulder.jpg" in classified.text
+    assert "shoulder.jpg" in classified.set("Show heat map", False).text
 
 
 def test_several_pictures_give_a_strip_and_each_keeps_its_words(app: App, picture: bytes, record: Record) -> None:
@@ -267,7 +280,8 @@ def test_a_full_disk_keeps_what_was_typed(classified: App, record: Record, monke
 def test_a_read_only_database_keeps_what_was_typed(
     app: App, picture: bytes, tmp_path: Path, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = f"sqlite:///file:{home / 'lesionwise.db'}?mode=ro&uri=true"
+    database = tmp_path / "home" / "lesionwise.db"
+    address = f"sqlite:///file:{database}?mode=ro&uri=true"
     monkeypatch.setenv("DATABASE_URL", address)
     app.open().upload(("a.jpg", picture)).press(CLASSIFY).set("Notes", "itches").press("Save case")
     assert "may not be written" in app.errors[0]

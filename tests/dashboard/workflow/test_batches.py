@@ -1,0 +1,245 @@
+import errno
+import io
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.domain import BatchItem, CaseFilter, Upload
+from core.errors import RecordNotFound, StorageBusy, StorageFull
+from core.settings import Settings
+from core.taxonomy import Band, BatchState, ItemState
+from dashboard.workflow import batches, cases
+from dashboard.workflow.intake import TakenIn
+from dashboard.workflow.record import Record
+from dashboard.workflow.staging import sweep_staging
+from tests.dashboard.conftest import NOT_A_PICTURE, DarknessClassifier, draw, shade, with_exif
+
+MANY = 70  # three chunks
+
+
+def take(*contents: bytes) -> list[TakenIn]:
+    return [TakenIn(Upload(f"{n:02}.png", content)) for n, content in enumerate(contents)]
+
+
+def shades(n: int) -> list[TakenIn]:
+    return take(*(shade(40 + 2 * k, k) for k in range(n)))
+
+
+def begin(record: Record, taken: Sequence[TakenIn]) -> int:
+    return batches.create_batch(name="morning", taken=taken, reader="dr a", record=record)
+
+
+def items_of(record: Record, batch_id: int) -> list[BatchItem]:
+    return batches.load_batch(batch_id=batch_id, record=record)[1]
+
+
+def n_cases(record: Record) -> int:
+    return cases.list_cases(wanted=CaseFilter(), page=0, page_size=1, record=record).n_total
+
+
+def staged(record: Record) -> list[Path]:
+    return list(record.staging.iterdir()) if record.staging.is_dir() else []
+
+
+@pytest.fixture
+def batch_id(record: Record, classifier: DarknessClassifier) -> int:
+    """Twenty files, the eighth of them broken, all looked at."""
+    taken = shades(20)
+    taken[7] = TakenIn(Upload("07.png", NOT_A_PICTURE))
+    batch_id = begin(record, taken)
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    return batch_id
+
+
+def test_one_broken_file_of_twenty_is_a_row_with_its_reason(record: Record, batch_id: int) -> None:
+    summary, items = batches.load_batch(batch_id=batch_id, record=record)
+    counts = (summary.n_total, summary.n_scored, summary.n_rejected, summary.n_waiting, summary.n_saved)
+    assert counts == (20, 19, 1, 0, 0)
+    assert summary.state is BatchState.FINISHED
+    broken = items[-1]
+    assert (broken.filename, broken.state, broken.prediction) == ("07.png", ItemState.REJECTED, None)
+    assert broken.reason.startswith("This file is not a picture that can be read here")
+
+
+def test_files_are_ordered_by_risk(record: Record, batch_id: int) -> None:
+    scores = [i.prediction.malignant_probability for i in items_of(record, batch_id) if i.prediction]
+    assert len(scores) == 19
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_finished_batch_run_again_changes_nothing(
+    record: Record, classifier: DarknessClassifier, batch_id: int
+) -> None:
+    before, n_scored = [(i.item_id, i.state) for i in items_of(record, batch_id)], classifier.n_scored
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    assert [(i.item_id, i.state) for i in items_of(record, batch_id)] == before
+    assert classifier.n_scored == n_scored == 19
+
+
+def test_nothing_stays_staged_and_no_name_is_stored(
+    record: Record, settings: Settings, classifier: DarknessClassifier
+) -> None:
+    name = "Erika Mustermann"
+    batch_id = begin(record, take(with_exif(draw(), artist=name), NOT_A_PICTURE))
+    assert len(staged(record)) == 2
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    assert staged(record) == []
+    kept = [path.read_bytes() for path in settings.home.rglob("*") if path.is_file()]
+    assert not any(name.encode() in content for content in kept)
+
+
+def test_what_the_intake_rejected_is_a_row_and_never_staged(record: Record, classifier: DarknessClassifier) -> None:
+    batch_id = begin(record, [TakenIn(Upload("a.png", b""), "It is encrypted."), *take(shade(90))])
+    assert len(staged(record)) == 1
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    assert {i.filename: i.reason for i in items_of(record, batch_id)} == {"a.png": "It is encrypted.", "00.png": ""}
+
+
+def test_a_crash_half_way_loses_and_doubles_nothing(record: Record, classifier: DarknessClassifier) -> None:
+    batch_id = begin(record, shades(MANY))
+    classifier.fails_after = 40
+    with pytest.raises(RuntimeError):
+        batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    summary = batches.load_summary(batch_id=batch_id, record=record)
+    assert (summary.state, summary.n_scored, summary.n_waiting) == (BatchState.RUNNING, 32, MANY - 32)
+
+    classifier.fails_after = None
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    items = items_of(record, batch_id)
+    assert classifier.n_scored == MANY
+    assert sorted(item.filename for item in items) == [f"{n:02}.png" for n in range(MANY)]
+    assert {item.state for item in items} == {ItemState.SCORED}
+    assert staged(record) == []
+
+
+def test_a_stopped_batch_keeps_what_is_scored(record: Record, classifier: DarknessClassifier) -> None:
+    batch_id = begin(record, shades(MANY))
+    done: list[int] = []
+    batches.run_batch(
+        batch_id=batch_id,
+        classifier=classifier,
+        record=record,
+        report=done.append,
+        is_stopped=lambda: sum(done) >= 32,
+    )
+    assert done == [32]
+    summary = batches.load_summary(batch_id=batch_id, record=record)
+    assert (summary.n_scored, summary.n_waiting) == (32, MANY - 32)
+
+
+def test_a_cancelled_batch_forgets_the_files_that_wait(record: Record, classifier: DarknessClassifier) -> None:
+    batch_id = begin(record, shades(MANY))
+    batches.cancel_batch(batch_id=batch_id, record=record)
+    assert batches.load_summary(batch_id=batch_id, record=record).state is BatchState.CANCELLED
+    assert staged(record) == []
+    with pytest.raises(RecordNotFound):
+        batches.cancel_batch(batch_id=99, record=record)
+
+
+def test_the_same_file_under_two_names_is_two_rows(record: Record, classifier: DarknessClassifier) -> None:
+    batch_id = begin(record, take(shade(90), shade(90)))
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    assert batches.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 2
+
+
+def test_all_are_saved_once_however_often_it_is_asked(record: Record, batch_id: int) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(batches.save_items, batch_id=batch_id, item_ids=None, reader="dr a", record=record)
+            for _ in range(2)
+        ]
+        saved = [future.result() for future in asked]
+    assert sorted(saved) == [0, 19]
+    assert batches.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 0
+    assert n_cases(record) == 19
+    assert batches.load_summary(batch_id=batch_id, record=record).n_saved == 19
+
+
+def test_one_file_is_saved_alone(record: Record, batch_id: int) -> None:
+    first, second, *_ = items_of(record, batch_id)
+    assert batches.save_items(batch_id=batch_id, item_ids=[second.item_id], reader="dr a", record=record) == 1
+    saved = [item for item in items_of(record, batch_id) if item.state is ItemState.SAVED]
+    assert [item.item_id for item in saved] == [second.item_id]
+    assert first.case_id is None
+
+
+def test_a_correction_becomes_the_review_of_the_saved_case(record: Record, batch_id: int) -> None:
+    item = items_of(record, batch_id)[0]
+    batches.assess_item(item_id=item.item_id, assessment=Band.NO_CONCERN, note="a shadow", record=record)
+    batches.save_items(batch_id=batch_id, item_ids=[item.item_id], reader="dr a", record=record)
+    saved = items_of(record, batch_id)[0]
+    assert saved.case_id is not None
+    case, _ = cases.load_case(case_id=saved.case_id, record=record)
+    (review,) = case.reviews
+    assert (review.assessment, review.note, review.reviewer) == (Band.NO_CONCERN, "a shadow", "dr a")
+    assert (case.filename, case.reader) == (item.filename, "dr a")
+    assert item.prediction is not None
+    assert case.prediction.malignant_probability == item.prediction.malignant_probability
+
+
+def test_an_assessment_of_an_unknown_file_is_told(record: Record) -> None:
+    with pytest.raises(RecordNotFound):
+        batches.assess_item(item_id=9, assessment=Band.REFER, note="", record=record)
+
+
+def test_the_newest_batch_is_listed_first(record: Record) -> None:
+    ids = [begin(record, take(shade(90))) for _ in range(3)]
+    assert [summary.batch_id for summary in batches.list_batches(record=record)] == ids[::-1]
+    assert [summary.batch_id for summary in batches.list_batches(record=record, limit=1)] == ids[2:]
+
+
+def test_the_csv_has_every_file_by_risk_and_runs_no_formula(record: Record, classifier: DarknessClassifier) -> None:
+    taken = [TakenIn(Upload("=1+1.png", shade(60))), TakenIn(Upload("b.png", shade(30))), TakenIn(Upload("c", b"x"))]
+    batch_id = begin(record, taken)
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    table = pd.read_csv(io.BytesIO(batches.batch_csv(items_of(record, batch_id))), encoding="utf-8-sig")
+    assert list(table["file"]) == ["b.png", "'=1+1.png", "c"]
+    assert list(table["state"]) == ["scored", "scored", "rejected"]
+    assert table["malignant_probability"].notna().tolist() == [True, True, False]
+    assert table["reason"].notna().tolist() == [False, False, True]
+
+
+def test_a_full_disk_leaves_no_batch_and_no_staged_file(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, written = Path.write_bytes, []
+
+    def until_full(path: Path, content: bytes) -> int:
+        written.append(path)
+        if len(written) > 2:
+            write(path, content[:10])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", until_full)
+    with pytest.raises(StorageFull):
+        begin(record, shades(5))
+    assert batches.list_batches(record=record) == []
+    assert staged(record) == []
+
+
+def test_a_locked_database_leaves_no_batch_and_no_staged_file(
+    record: Record, impatient: Record, settings: Settings
+) -> None:
+    with closing(sqlite3.connect(settings.home / "lesionwise.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageBusy):
+            begin(impatient, shades(2))
+    assert batches.list_batches(record=record) == []
+    assert staged(record) == []
+
+
+def test_sweeping_removes_what_nobody_waits_for(record: Record) -> None:
+    sweep_staging(record=record)  # before the first file was ever staged
+    begin(record, take(shade(90)))
+    wanted = staged(record)
+    old, new = (record.staging / record.stage(b"left behind") for _ in range(2))
+    for path in (*wanted, old):
+        os.utime(path, (time.time() - 3600,) * 2)
+    sweep_staging(record=record)
+    assert set(staged(record)) == {*wanted, new}
