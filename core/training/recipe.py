@@ -20,13 +20,13 @@ class Recipe:
     """
 
     architecture: str = "tf_efficientnet_lite0"
-    epochs: int = 15
+    epochs: int = 14
     batch_size: int = 32
     learning_rate: float = 6e-4
     weight_decay: float = 0.02
     warmup_epochs: float = 1.0
     dropout: float = 0.3
-    drop_path: float = 0.15
+    drop_path: float = 0.1
     ema_decay: float = 0.995
     smallest_crop: float = 0.65
     mixup: float = 0.0
@@ -50,6 +50,6 @@ def default_recipe(architecture: str) -> Recipe:
     """The recipe that a kind of network is trained with unless the command line says otherwise."""
     if architecture == LESION_CNN:
         return Recipe(
-            architecture=architecture, epochs=30, learning_rate=1e-3, patience=10, drop_path=0.0, is_pretrained=False
+            architecture=architecture, epochs=12, learning_rate=1e-3, patience=10, drop_path=0.0, is_pretrained=False
         )
     return Recipe(architecture=architecture)
