@@ -28,7 +28,7 @@ _PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 
 def main(goal: str) -> int:
     """Install for the goal; returns the exit status."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (this file is run by whatever Python there is)
         say(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
         return 1
     once("app", ["requirements.txt", "constraints.txt"], install_app)
@@ -112,9 +112,8 @@ def provide_browser() -> None:
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
         say("Installing Chromium with apt ...")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "chromium"], check=False, **quiet)
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if any(map(shutil.which, BROWSERS)):
             return
     say("Asking Playwright for its own Chromium, for at most 60 s ...")
