@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from core.classifier.classifier import Classifier
-from core.domain import LesionImage, Prediction
+from core.domain import Heatmap, LesionImage, Prediction
 from core.errors import CorruptImage, ImageRejected, LesionwiseError
 from core.imaging.decode import decode
 from core.imaging.overlay import overlay_heatmap
@@ -42,13 +42,15 @@ def main(arguments: list[str] | None = None) -> int:
 def _assess(classifier: Classifier, n: int, file: Path, heatmap_folder: Path | None) -> dict[str, Any]:
     try:
         image = decode(_read(file))
-        row = {"file": str(file), **_as_json(classifier.predict(image))}
-        if heatmap_folder is not None:
-            _write_heatmap(classifier, image, heatmap_folder, f"{n}_{file.stem}.png")
+        if heatmap_folder is None:
+            prediction = classifier.predict(image)
+        else:
+            prediction, heatmap = classifier.predict_and_explain(image, classifier.card.heatmap_methods[0])
+            _write_heatmap(image, heatmap, heatmap_folder, f"{n}_{file.stem}.png")
     except ImageRejected as error:
         print(f"{file}: {error}", file=sys.stderr)
         return {"file": str(file), "error": str(error)}
-    return row
+    return {"file": str(file), **_as_json(prediction)}
 
 
 def _read(file: Path) -> bytes:
@@ -68,9 +70,8 @@ def _as_json(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _write_heatmap(classifier: Classifier, image: LesionImage, folder: Path, name: str) -> None:
+def _write_heatmap(image: LesionImage, heatmap: Heatmap, folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    heatmap = classifier.explain(image, classifier.card.heatmap_methods[0])
     Image.fromarray(overlay_heatmap(image.pixels, heatmap.values, _OPACITY)).save(folder / name)
 
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.classifier.card import ModelCard
-from core.classifier.explain import draw_heatmap
+from core.classifier.explain import class_activation_map, draw_heatmap, to_heatmap
 from core.classifier.loading import load_network
 from core.classifier.network import Network
 from core.domain import Heatmap, LesionImage, Prediction
@@ -50,10 +50,27 @@ class Classifier:
 
     def predict_frames(self, frames: NDArray[np.uint8]) -> list[Prediction]:
         """Assess frames uint8 (N, height, width, 3), as `prepare` makes them, in one pass."""
-        logits, embeddings = self._forward(frames)
+        return self._to_predictions(*self._forward(frames))
+
+    def _to_predictions(self, logits: NDArray[np.float64], embeddings: NDArray[np.float32]) -> list[Prediction]:
         raw = calibrate(logits, 1.0)
         calibrated = calibrate(logits, self.card.temperature)
         return [self._to_prediction(*row) for row in zip(raw, calibrated, embeddings, strict=True)]
+
+    def predict_and_explain(self, image: LesionImage, method: HeatmapMethod) -> tuple[Prediction, Heatmap]:
+        """Assess one picture and draw its heat map; one forward pass serves both where the map has a closed form."""
+        frame, size = self.prepare(image), (image.height_px, image.width_px)
+        weights = self._network.class_activation_weights
+        if method is not HeatmapMethod.GRAD_CAM or weights is None:
+            return self.predict_frames(frame[None])[0], self.explain_frame(frame, method, size)
+        x = self._to_input(frame[None])
+        with self._lock, torch.inference_mode():
+            features = self._network.features(x)
+            embedding = self._network.embed(features)
+            logit = self._network.logit(embedding)
+            small = class_activation_map(features, weights)
+        prediction = self._to_predictions(logit.double().numpy(), embedding.float().numpy())[0]
+        return prediction, to_heatmap(small, method, size)
 
     def logits(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Malignant logits (N,) before the temperature, of frames uint8 (N, height, width, 3)."""

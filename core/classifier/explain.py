@@ -23,7 +23,11 @@ _LAYER_NAME = "last activation before pooling"
 
 def draw_heatmap(network: Network, x: Tensor, method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
     """Heat map of one input (1, 3, H, W), resized to `size` (height, width) and divided by its maximum."""
-    small = layer_map(network, x, method)
+    return to_heatmap(layer_map(network, x, method), method, size)
+
+
+def to_heatmap(small: NDArray[np.float32], method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
+    """A map at the layer's own resolution as a heat map of the picture's size (height, width)."""
     return Heatmap(values=resize_map(small, size), method=method, layer=_LAYER_NAME)
 
 
@@ -31,7 +35,8 @@ def layer_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.
     """The map at the layer's own resolution, float32 (h, w), non-negative, not yet scaled."""
     weights = network.class_activation_weights
     if method is HeatmapMethod.GRAD_CAM and weights is not None:
-        return _class_activation_map(network, x, weights)
+        with torch.inference_mode():
+            return class_activation_map(network.features(x), weights)
     return _library_map(network, x, method)
 
 
@@ -56,10 +61,9 @@ def distinct_methods(network: Network, x: Tensor, tolerance: float = 1e-3) -> tu
     return tuple(kept)
 
 
-def _class_activation_map(network: Network, x: Tensor, weights: Tensor) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        maps = network.features(x)[0].float()  # (C, h, w)
-        return torch.relu(torch.einsum("c,chw->hw", weights.float(), maps)).numpy()
+def class_activation_map(features: Tensor, weights: Tensor) -> NDArray[np.float32]:
+    """ReLU of the feature maps (1, C, h, w) weighted by the last layer's weights (C,): float32 (h, w)."""
+    return np.asarray(torch.relu(torch.einsum("c,chw->hw", weights.float(), features[0].float())).numpy())
 
 
 def _library_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.float32]:

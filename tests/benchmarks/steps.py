@@ -61,8 +61,8 @@ def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: in
             classifier.explain(image, HeatmapMethod.GRAD_CAM)
 
     def predict_and_map() -> None:
-        classifier.predict_frames(np.stack([classifier.prepare(image) for image in images]))
-        explain(images)
+        for image in images:
+            classifier.predict_and_explain(image, HeatmapMethod.GRAD_CAM)
 
     def save() -> None:
         for analysis in analyses:

@@ -11,7 +11,7 @@ from core.classifier.classifier import Classifier, score_in_steps
 from core.domain import LesionImage
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
-from core.taxonomy import Band
+from core.taxonomy import Band, HeatmapMethod
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +78,12 @@ def test_bands_follow_the_cards_thresholds(shipped: Classifier) -> None:
         low, high = card.no_concern_threshold, card.refer_threshold
         assert one.band is (Band.REFER if p >= high else Band.INDETERMINATE if p >= low else Band.NO_CONCERN)
     assert Band.REFER in {one.band for one in made}
+
+
+@pytest.mark.parametrize("method", list(HeatmapMethod))
+def test_one_pass_gives_the_same_as_predicting_and_explaining(shipped: Classifier, method: HeatmapMethod) -> None:
+    image = decode(draw_jpeg(DrawnLesion(irregularity=0.45, darkness=1.0, seed=5)))
+    prediction, heatmap = shipped.predict_and_explain(image, method)
+    assert prediction.malignant_probability == pytest.approx(shipped.predict(image).malignant_probability, abs=1e-6)
+    assert heatmap.method is method
+    assert np.abs(heatmap.values - shipped.explain(image, method).values).max() < 1e-4
