@@ -1,6 +1,7 @@
 """What the clinician says about a lesion: the fields, and a draft made of them."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from enum import StrEnum
 
 import streamlit as st
 
@@ -8,7 +9,6 @@ from core.domain import CaseDraft
 from core.taxonomy import AnatomSite, Sex
 from dashboard import session
 
-_Term = TypeVar("_Term", AnatomSite, Sex)
 OLDEST_YEARS = 85  # ISIC caps ages here, so that very old patients cannot be told apart
 
 
@@ -16,18 +16,14 @@ def draw_words(words: session.Words, key: str) -> None:
     """The fields; what is typed is copied into `words` at once, so that it outlives a change of page."""
     first, second, third = st.columns(3)
     with first:
-        words.pseudonym = st.text_input(
-            "Patient pseudonym", words.pseudonym, max_chars=60, key=f"{key}-pseudonym", help="No real name, no date."
-        )
-        words.age_years = _age(words.age_years, key)
+        _text("Patient pseudonym", words, "pseudonym", 60, key, help="No real name, no date.")
+        _age(words, key)
     with second:
-        words.lesion_label = st.text_input(
-            "Lesion", words.lesion_label, max_chars=60, key=f"{key}-lesion", placeholder="for example L1"
-        )
-        words.sex = _choice("Sex", list(Sex), words.sex, f"{key}-sex")
+        _text("Lesion", words, "lesion_label", 60, key, placeholder="for example L1")
+        _choice("Sex", list(Sex), words, "sex", key)
     with third:
-        words.anatom_site = _choice("Body site", list(AnatomSite), words.anatom_site, f"{key}-site")
-        words.notes = st.text_input("Notes", words.notes, max_chars=2000, key=f"{key}-notes")
+        _choice("Body site", list(AnatomSite), words, "anatom_site", key)
+        _text("Notes", words, "notes", 2000, key)
 
 
 def to_draft(words: session.Words, *, submission_id: str, filename: str) -> CaseDraft:
@@ -45,19 +41,51 @@ def to_draft(words: session.Words, *, submission_id: str, filename: str) -> Case
     )
 
 
-def _age(current: int | None, key: str) -> int | None:
-    value = st.number_input(
-        "Age",
-        0,
-        120,
-        current,
-        1,
-        key=f"{key}-age",
-        help=f"In years; {OLDEST_YEARS} and over is kept as {OLDEST_YEARS}.",
+def _text(
+    label: str,
+    words: session.Words,
+    name: str,
+    max_chars: int,
+    key: str,
+    placeholder: str = "",
+    help: str | None = None,
+) -> None:
+    st.text_input(
+        label,
+        getattr(words, name),
+        max_chars=max_chars,
+        key=f"{key}-{name}",
+        placeholder=placeholder,
+        help=help,
+        on_change=_keep,
+        args=(words, name, f"{key}-{name}"),
     )
-    return None if value is None else min(int(value), OLDEST_YEARS)
 
 
-def _choice(label: str, options: list[_Term], current: _Term | None, key: str) -> _Term | None:
+def _age(words: session.Words, key: str) -> None:
+    widget = f"{key}-age_years"
+    note = f"In years; {OLDEST_YEARS} and over is kept as {OLDEST_YEARS}."
+    change = (words, "age_years", widget)
+    st.number_input("Age", 0, 120, words.age_years, 1, key=widget, help=note, on_change=_keep, args=change)
+
+
+def _choice(label: str, options: Sequence[StrEnum], words: session.Words, name: str, key: str) -> None:
+    current, widget = getattr(words, name), f"{key}-{name}"
     index = options.index(current) if current is not None else None
-    return st.selectbox(label, options, index, format_func=str.capitalize, placeholder="Not given", key=key)
+    change = (words, name, widget)
+    st.selectbox(
+        label,
+        options,
+        index,
+        format_func=str.capitalize,
+        placeholder="Not given",
+        key=widget,
+        on_change=_keep,
+        args=change,
+    )
+
+
+def _keep(words: session.Words, name: str, widget: str) -> None:
+    """Copy a changed field. A callback runs even where the click that ends the typing is one on another page."""
+    value = st.session_state[widget]
+    setattr(words, name, min(int(value), OLDEST_YEARS) if name == "age_years" and value is not None else value)

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from core.domain import CaseFilter, CaseRecord
+from core.classifier.classifier import Classifier
+from core.domain import CaseFilter, CaseRecord, Heatmap, LesionImage
 from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.taxonomy import HeatmapMethod
 from dashboard.components.words import EMPTY_MAP, MAP_LEGEND
 from dashboard.workflow.cases import list_cases, load_case
 from dashboard.workflow.record import Record
@@ -118,7 +121,11 @@ def test_the_heat_map_comes_on_request_and_goes(real_network: None, app: App, pi
     assert "Download overlay" not in app.text
 
 
-def test_an_empty_heat_map_says_so(classified: App) -> None:
+def test_an_empty_heat_map_says_so(classified: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    def explain(_: Classifier, image: LesionImage, method: HeatmapMethod) -> Heatmap:
+        return Heatmap(np.zeros((image.height_px, image.width_px), np.float32), method, "layer")
+
+    monkeypatch.setattr(Classifier, "explain", explain)
     assert EMPTY_MAP in classified.set("Show heat map", True).text
 
 

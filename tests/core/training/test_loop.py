@@ -176,7 +176,7 @@ def test_training_fits_what_it_sees(frames: NDArray[np.uint8], tmp_path: Path) -
 def test_recipes_differ_by_kind_of_network() -> None:
     cnn, backbone = default_recipe("lesion_cnn"), default_recipe("tf_efficientnet_lite0")
     assert (cnn.is_pretrained, backbone.is_pretrained) == (False, True)
-    assert cnn.epochs > backbone.epochs
+    assert cnn.learning_rate > backbone.learning_rate
     assert backbone.frame_rule.mean == cnn.frame_rule.mean == (0.5, 0.5, 0.5)
     assert default_recipe("resnet18").frame_rule.mean == (0.485, 0.456, 0.406)
     assert (backbone.frame_rule.height_px, backbone.frame_rule.width_px) == (224, 224)
