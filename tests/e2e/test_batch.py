@@ -27,9 +27,9 @@ MANY = 128  # four chunks: time enough to be killed in
 SCORING_MS = 120_000  # for a whole batch, beside whatever else keeps the machine busy
 
 
-def start_batch(page: Page) -> None:
-    """Press the button once the files are listed; until then the form would be sent without them."""
-    expect(page.get_by_test_id("stFileUploaderFile").first).to_be_visible()
+def start_batch(page: Page, listed: str) -> None:
+    """Press the button once a file is listed; until then the form would be sent without them."""
+    expect(page.get_by_text(listed)).to_be_visible()
     page.get_by_role("button", name="Score the batch").click(delay=PRESS_MS)
 
 
@@ -50,7 +50,7 @@ def test_a_batch_of_twenty_with_one_broken_file(page: Page, server: Server, tmp_
     files[7] = ("07.jpg", files[7][1][:2000])
     go_to(page, "Batch review")
     upload(page, *files)
-    start_batch(page)
+    start_batch(page, "00.jpg")
     expect(page.get_by_role("button", name="Save all (19)")).to_be_enabled(timeout=SCORING_MS)
     expect(page.get_by_text("1 file without a score")).to_be_visible()
     settle(page)
@@ -87,7 +87,7 @@ def test_a_killed_server_goes_on_with_the_batch_and_doubles_nothing(
     page = new_page()
     page.goto(f"{own_server.url}/batch")
     upload(page, ("morning.zip", buffer.getvalue()))
-    start_batch(page)
+    start_batch(page, "morning.zip")
     record = record_of(own_server)
     wait_until(lambda: bool(list_batches(record=record)) and list_batches(record=record)[0].n_scored > 0)
     page.goto("about:blank")  # the page would ask for a server that is not there

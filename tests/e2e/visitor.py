@@ -52,8 +52,10 @@ def go_to(page: Page, title: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's script has run to its end."""
+    """Wait until the page's script has run to its end, and the large picture, where there is one, has arrived."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    if picture(page).count():
+        expect(picture(page)).to_have_js_property("complete", True)
 
 
 def field(page: Page, label: str) -> Locator:
