@@ -75,6 +75,11 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="default: the recipe's")
     parser.add_argument("--limit", type=int, help="take so many images of each class only, for a trial")
     parser.add_argument("--mixup", type=float, help="default: the recipe's")
+    parser.add_argument("--smallest-crop", type=float, help="default: the recipe's")
+    parser.add_argument("--weight-decay", type=float, help="default: the recipe's")
+    parser.add_argument("--ema-decay", type=float, help="default: the recipe's")
+    parser.add_argument("--validation-share", type=float, help="default: the recipe's")
+    parser.add_argument("--patience", type=int, help="default: the recipe's")
     parser.add_argument("--drop-path", type=float, help="default: the recipe's")
     parser.add_argument("--start-from", type=Path, metavar="DIR", help="go on from the weights of this model folder")
     parser.add_argument("--from-scratch", action="store_true", help="no ImageNet weights")
@@ -82,7 +87,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
-    names = ("epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path")
+    names = (
+        "epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path", "smallest_crop",
+        "weight_decay", "ema_decay", "validation_share", "patience",
+    )  # fmt: skip
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     recipe = replace(default_recipe(options.architecture), **given)
     if options.start_from is not None:

@@ -19,7 +19,8 @@ from tqdm import tqdm
 from core.classifier.network import Network
 from core.data.splits import Split
 from core.imaging.frame import normalise_frames
-from core.training.augment import augment_batch, make_augmentation, mix_up
+from core.training.augment import augment_batch, mix_up
+from core.training.depthwise import FastDepthwiseGradients
 from core.training.recipe import Recipe
 
 
@@ -106,10 +107,10 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate_at(step)
         frames = torch.from_numpy(self.frames[picked]).permute(0, 3, 1, 2)  # (N, 3, H, W)
-        changed = augment_batch(frames, make_augmentation(self.recipe.input_px, self.recipe.smallest_crop))
+        changed = augment_batch(frames, self.recipe.input_px, self.recipe.smallest_crop)
         x = self._to_input(changed.permute(0, 2, 3, 1).numpy())
         x, labels = mix_up(x, self.labels[picked], self.recipe.mixup)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with FastDepthwiseGradients(), torch.autocast("cpu", dtype=torch.bfloat16):
             logits = self.network(x)
         loss = self.loss(logits.float(), labels)
         self.optimiser.zero_grad(set_to_none=True)
