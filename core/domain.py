@@ -1,5 +1,6 @@
 """The values that travel: frozen, slotted, and known to every layer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -77,7 +78,8 @@ class Prediction:
     """The network's assessment of one picture.
 
     Probabilities are in [0, 1]: `raw_probability` is the sigmoid of the logit, `malignant_probability` the sigmoid of
-    logit / temperature. `embedding` is float16 (D,), the input of the last linear layer.
+    logit / temperature. `embedding` is float16 (D,), the input of the last linear layer. `differential` gives each
+    diagnosis that the network tells apart its probability, summing to 1; it is empty where the network gives none.
     """
 
     malignant_probability: float
@@ -87,6 +89,7 @@ class Prediction:
     no_concern_threshold: float
     model: ModelIdentity
     embedding: NDArray[np.float16]
+    differential: Mapping[Diagnosis, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

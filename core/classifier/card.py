@@ -9,7 +9,7 @@ from typing import Any
 from core.domain import ModelIdentity
 from core.errors import CardUnusable, WeightsMissing
 from core.imaging.frame import FrameRule
-from core.taxonomy import HeatmapMethod
+from core.taxonomy import Diagnosis, HeatmapMethod
 
 CARD_FILE = "model_card.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -22,7 +22,9 @@ class ModelCard:
     """One network's card; `facts` is what people read (data, licence, recipe, validation) and the program does not.
 
     Thresholds are on the calibrated scale: `refer` at or above `refer_threshold`, `no_concern` below
-    `no_concern_threshold`. `card_sha256` is of the file as read, and empty for a card that was not read from one.
+    `no_concern_threshold`. `differential` names the diagnoses that a second output tells apart, in its order, and is
+    empty where there is none; `differential_temperature` divides its logits. `card_sha256` is of the file as read, and
+    empty for a card that was not read from one.
     """
 
     name: str
@@ -35,6 +37,8 @@ class ModelCard:
     weights_sha256: str
     heatmap_methods: tuple[HeatmapMethod, ...]
     classes: tuple[str, ...] = CLASSES
+    differential: tuple[Diagnosis, ...] = ()
+    differential_temperature: float = 1.0
     facts: dict[str, Any] = field(default_factory=dict)
     card_sha256: str = ""
 
@@ -86,8 +90,12 @@ def _from_json(values: dict[str, Any], sha256: str) -> ModelCard:
     frame |= {"mean": tuple(frame["mean"]), "std": tuple(frame["std"])}
     values["heatmap_methods"] = tuple(HeatmapMethod(method) for method in values["heatmap_methods"])
     values["classes"] = tuple(values["classes"])
+    values["differential"] = tuple(Diagnosis(name) for name in values.get("differential", ()))
     card = ModelCard(**values, frame=FrameRule(**frame), card_sha256=sha256)
-    if not (card.temperature > 0 and 0 <= card.no_concern_threshold <= card.refer_threshold <= 1):
+    if not (
+        min(card.temperature, card.differential_temperature) > 0
+        and 0 <= card.no_concern_threshold <= card.refer_threshold <= 1
+    ):
         raise ValueError("its temperature or thresholds are out of range")
     if not card.heatmap_methods:
         raise ValueError("it names no heat map method")

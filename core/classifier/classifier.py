@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -50,12 +51,7 @@ class Classifier:
 
     def predict_frames(self, frames: NDArray[np.uint8]) -> list[Prediction]:
         """Assess frames uint8 (N, height, width, 3), as `prepare` makes them, in one pass."""
-        return self._to_predictions(*self._forward(frames))
-
-    def _to_predictions(self, logits: NDArray[np.float64], embeddings: NDArray[np.float32]) -> list[Prediction]:
-        raw = calibrate(logits, 1.0)
-        calibrated = calibrate(logits, self.card.temperature)
-        return [self._to_prediction(*row) for row in zip(raw, calibrated, embeddings, strict=True)]
+        return self._to_predictions(self._forward(frames))
 
     def predict_and_explain(self, image: LesionImage, method: HeatmapMethod) -> tuple[Prediction, Heatmap]:
         """Assess one picture and draw its heat map; one forward pass serves both where the map has a closed form."""
@@ -66,15 +62,13 @@ class Classifier:
         x = self._to_input(frame[None])
         with self._lock, torch.inference_mode():
             features = self._network.features(x)
-            embedding = self._network.embed(features)
-            logit = self._network.logit(embedding)
+            output = self._heads(features)
             small = class_activation_map(features, weights)
-        prediction = self._to_predictions(logit.double().numpy(), embedding.float().numpy())[0]
-        return prediction, to_heatmap(small, method, size)
+        return self._to_predictions(output)[0], to_heatmap(small, method, size)
 
     def logits(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Malignant logits (N,) before the temperature, of frames uint8 (N, height, width, 3)."""
-        return self._forward(frames)[0]
+        return self._forward(frames).logits
 
     def explain(self, image: LesionImage, method: HeatmapMethod) -> Heatmap:
         """Where the network looked for the malignant class: at the picture's own size, in [0, 1]."""
@@ -88,29 +82,56 @@ class Classifier:
 
     def embeddings(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The inputs of the last linear layer, float32 (N, D)."""
-        return self._forward(frames)[1]
+        return self._forward(frames).embeddings
 
-    def _forward(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    def differential(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Probabilities (N, K) of the card's diagnoses, of frames uint8 (N, height, width, 3); K is 0 for none."""
+        return self._forward(frames).differential
+
+    def _forward(self, frames: NDArray[np.uint8]) -> "_Output":
         x = self._to_input(frames)
         with self._lock, torch.inference_mode():
-            embedding = self._network.embed(self._network.features(x))
-            logit = self._network.logit(embedding)
-        return logit.double().numpy(), embedding.float().numpy()
+            return self._heads(self._network.features(x))
+
+    def _heads(self, features: torch.Tensor) -> "_Output":
+        embedding = self._network.embed(features)
+        diagnoses = self._network.diagnosis_logits(embedding)
+        return _Output(
+            logits=self._network.logit(embedding).double().numpy(),
+            differential=np.zeros((len(embedding), 0))
+            if diagnoses is None
+            else (diagnoses.double() / self.card.differential_temperature).softmax(dim=1).numpy(),
+            embeddings=embedding.float().numpy(),
+        )
 
     def _to_input(self, frames: NDArray[np.uint8]) -> torch.Tensor:
         x = torch.from_numpy(normalise_frames(frames, self.card.frame))
         return x.contiguous(memory_format=torch.channels_last)
 
-    def _to_prediction(self, raw: float, calibrated: float, embedding: NDArray[np.float32]) -> Prediction:
-        return Prediction(
-            malignant_probability=float(calibrated),
-            raw_probability=float(raw),
-            band=band_of(float(calibrated), self._points),
-            operating_threshold=self.card.refer_threshold,
-            no_concern_threshold=self.card.no_concern_threshold,
-            model=self.card.identity,
-            embedding=embedding.astype(np.float16),
-        )
+    def _to_predictions(self, output: "_Output") -> list[Prediction]:
+        raw, calibrated = calibrate(output.logits, 1.0), calibrate(output.logits, self.card.temperature)
+        return [
+            Prediction(
+                malignant_probability=float(calibrated[i]),
+                raw_probability=float(raw[i]),
+                band=band_of(float(calibrated[i]), self._points),
+                operating_threshold=self.card.refer_threshold,
+                no_concern_threshold=self.card.no_concern_threshold,
+                model=self.card.identity,
+                embedding=output.embeddings[i].astype(np.float16),
+                differential=dict(zip(self.card.differential, output.differential[i].tolist(), strict=True)),
+            )
+            for i in range(len(raw))
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Output:
+    """One forward pass: malignant logits (N,), probabilities of the differential (N, K), embeddings (N, D)."""
+
+    logits: NDArray[np.float64]
+    differential: NDArray[np.float64]
+    embeddings: NDArray[np.float32]
 
 
 def score_in_steps(

@@ -19,7 +19,7 @@ def load_network(folder: Path) -> tuple[Network, ModelCard]:
     card = read_card(folder)
     content = read_checked_weights(folder, card)
     try:
-        network = build_network(card.architecture)
+        network = build_network(card.architecture, n_diagnoses=len(card.differential))
         network.load_state_dict(load(content))
     except (ValueError, RuntimeError, SafetensorError) as error:
         raise CardUnusable(

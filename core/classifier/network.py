@@ -28,6 +28,10 @@ class LesionNetwork(Protocol):
         """The malignant logit, (N,)."""
         ...
 
+    def diagnosis_logits(self, embedding: Tensor) -> Tensor | None:
+        """Logits (N, K) of the diagnoses in the card's order, or None where the network tells none apart."""
+        ...
+
     @property
     def heatmap_layer(self) -> nn.Module:
         """The module whose output a heat map is drawn from."""
@@ -70,6 +74,9 @@ class LesionCNN(nn.Module):
         """The malignant logit, (N,)."""
         return cast(Tensor, self.head(self.dropout(embedding))).squeeze(-1)
 
+    def diagnosis_logits(self, embedding: Tensor) -> None:
+        """None: this network gives no differential."""
+
     def forward(self, x: Tensor) -> Tensor:
         """The malignant logit, (N,)."""
         return self.logit(self.embed(self.features(x)))
@@ -86,10 +93,16 @@ class LesionCNN(nn.Module):
 
 
 class BackboneNetwork(nn.Module):
-    """A timm backbone, global average pooling, dropout and one linear layer to one logit."""
+    """A timm backbone, global average pooling, dropout and one linear layer to one logit; beside it, where
+    `n_diagnoses` is given, a second linear layer to the logits of a differential."""
 
     def __init__(
-        self, architecture: str, dropout: float = 0.3, drop_path: float = 0.0, pretrained: bool = False
+        self,
+        architecture: str,
+        dropout: float = 0.3,
+        drop_path: float = 0.0,
+        pretrained: bool = False,
+        n_diagnoses: int = 0,
     ) -> None:
         super().__init__()
         options = {"drop_path_rate": drop_path} if drop_path else {}
@@ -97,6 +110,7 @@ class BackboneNetwork(nn.Module):
         self.feature_maps = nn.Identity()
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(int(self.backbone.num_features), 1)
+        self.diagnosis_head = nn.Linear(int(self.backbone.num_features), n_diagnoses) if n_diagnoses else None
 
     def features(self, x: Tensor) -> Tensor:
         """The last activation before pooling, (N, C, h, w)."""
@@ -109,6 +123,12 @@ class BackboneNetwork(nn.Module):
     def logit(self, embedding: Tensor) -> Tensor:
         """The malignant logit, (N,)."""
         return cast(Tensor, self.head(self.dropout(embedding))).squeeze(-1)
+
+    def diagnosis_logits(self, embedding: Tensor) -> Tensor | None:
+        """Logits (N, K) of the differential, or None where the network gives none."""
+        if self.diagnosis_head is None:
+            return None
+        return cast(Tensor, self.diagnosis_head(self.dropout(embedding)))
 
     def forward(self, x: Tensor) -> Tensor:
         """The malignant logit, (N,)."""
@@ -129,9 +149,15 @@ Network = LesionCNN | BackboneNetwork
 
 
 def build_network(
-    architecture: str, *, dropout: float = 0.3, drop_path: float = 0.0, pretrained: bool = False
+    architecture: str,
+    *,
+    dropout: float = 0.3,
+    drop_path: float = 0.0,
+    pretrained: bool = False,
+    n_diagnoses: int = 0,
 ) -> Network:
-    """Make an untrained `lesion_cnn` or a timm backbone by name (its hub's weights where `pretrained`).
+    """Make an untrained `lesion_cnn` or a timm backbone by name (its hub's weights where `pretrained`); `n_diagnoses`
+    adds the second output of a backbone.
 
     Raises ValueError for a name that timm does not know.
     """
@@ -139,7 +165,7 @@ def build_network(
         return LesionCNN(dropout)
     if architecture not in timm.list_models():
         raise ValueError(f"unknown architecture {architecture!r}: expected {LESION_CNN!r} or a name of timm's list")
-    return BackboneNetwork(architecture, dropout, drop_path, pretrained)
+    return BackboneNetwork(architecture, dropout, drop_path, pretrained, n_diagnoses)
 
 
 def count_parameters(network: nn.Module) -> int:

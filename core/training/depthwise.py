@@ -5,21 +5,28 @@ input gradient of a strided one: 76 to 161 ms for a batch of 32 in an EfficientN
 float32 (docs/decisions/0012). Everything else stays in bfloat16.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import FunctionCtx, once_differentiable
+from torch.autograd.function import once_differentiable
 from torch.overrides import TorchFunctionMode
+
+
+Sides = int | Sequence[int]
 
 
 class FastDepthwiseGradients(TorchFunctionMode):
     """A context in which `conv2d` takes the faster gradient for depthwise kernels; results differ by rounding only."""
 
     def __torch_function__(
-        self, func: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...] = (), kwargs: Any = None
-    ) -> Any:
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401  (torch's own signature)
         """Replace the one case in question and pass everything else on."""
         if func is torch.conv2d and torch.is_autocast_enabled("cpu"):
             depthwise = _as_depthwise(*args, **(kwargs or {}))
@@ -29,17 +36,21 @@ class FastDepthwiseGradients(TorchFunctionMode):
 
 
 def _as_depthwise(
-    x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Sides = 1,
+    padding: Sides = 0,
+    dilation: Sides = 1,
     groups: int = 1,
-) -> tuple[Tensor, Tensor, list[int], list[int]] | None:  # fmt: skip
+) -> tuple[Tensor, Tensor, list[int], list[int]] | None:
     """Arguments of `_Depthwise` for a call that profits, else None."""
-    stride, padding, dilation = _pair(stride), _pair(padding), _pair(dilation)
-    is_depthwise = groups == x.shape[1] == weight.shape[0] and bias is None and dilation == [1, 1]
-    is_slow = weight.shape[-1] >= 5 or stride != [1, 1]
-    return (x, weight, stride, padding) if is_depthwise and is_slow else None
+    is_depthwise = groups == x.shape[1] == weight.shape[0] and bias is None and _pair(dilation) == [1, 1]
+    is_slow = weight.shape[-1] >= 5 or _pair(stride) != [1, 1]
+    return (x, weight, _pair(stride), _pair(padding)) if is_depthwise and is_slow else None
 
 
-def _pair(value: Any) -> list[int]:
+def _pair(value: Sides) -> list[int]:
     return [value, value] if isinstance(value, int) else list(value)
 
 
@@ -47,7 +58,13 @@ class _Depthwise(torch.autograd.Function):
     """A depthwise convolution in bfloat16 with a backward pass that picks the faster type for each gradient."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, stride: list[int], padding: list[int]) -> Tensor:
+    def forward(  # type: ignore[override]
+        ctx: Any,  # noqa: ANN401
+        x: Tensor,
+        weight: Tensor,
+        stride: list[int],
+        padding: list[int],
+    ) -> Tensor:
         x = x.to(torch.bfloat16, memory_format=torch.channels_last)
         half = weight.bfloat16()
         ctx.save_for_backward(x, half)
@@ -57,7 +74,10 @@ class _Depthwise(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
+    def backward(  # type: ignore[override]
+        ctx: Any,  # noqa: ANN401
+        gradient: Tensor,
+    ) -> tuple[Tensor, Tensor, None, None]:
         x, weight = ctx.saved_tensors
         gradient = gradient.to(torch.bfloat16, memory_format=torch.channels_last)
         with torch.autocast("cpu", enabled=False):
