@@ -16,6 +16,7 @@ from core.imaging.overlay import overlay_heatmap
 from core.settings import Settings
 
 _OPACITY = 0.6
+_N_LIKELIEST = 3  # of the differential, on the line of a file
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,12 +63,13 @@ def _read(file: Path) -> bytes:
 
 def _as_json(prediction: Prediction) -> dict[str, Any]:
     model = prediction.model
+    differential = {str(kind): probability for kind, probability in prediction.differential.items()}
     return {
         "malignant_probability": prediction.malignant_probability,
         "band": str(prediction.band),
         "operating_threshold": prediction.operating_threshold,
         "model": {"name": model.name, "version": model.version, "weights_sha256": model.weights_sha256},
-    }
+    } | ({"differential": differential} if differential else {})
 
 
 def _write_heatmap(image: LesionImage, heatmap: Heatmap, folder: Path, name: str) -> None:
@@ -78,7 +80,14 @@ def _write_heatmap(image: LesionImage, heatmap: Heatmap, folder: Path, name: str
 def _as_line(row: dict[str, Any]) -> str:
     if "error" in row:
         return f"{row['file']}: rejected. {row['error']}"
-    return f"{row['file']}: {row['malignant_probability']:.1%} malignant probability, {row['band']}"
+    return f"{row['file']}: {row['malignant_probability']:.1%} malignant probability, {row['band']}{_likeliest(row)}"
+
+
+def _likeliest(row: dict[str, Any]) -> str:
+    if "differential" not in row:
+        return ""
+    likeliest = sorted(row["differential"].items(), key=lambda item: item[1], reverse=True)[:_N_LIKELIEST]
+    return f"; {', '.join(f'{kind} {probability:.1%}' for kind, probability in likeliest)}"
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

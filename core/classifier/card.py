@@ -92,11 +92,15 @@ def _from_json(values: dict[str, Any], sha256: str) -> ModelCard:
     values["classes"] = tuple(values["classes"])
     values["differential"] = tuple(Diagnosis(name) for name in values.get("differential", ()))
     card = ModelCard(**values, frame=FrameRule(**frame), card_sha256=sha256)
-    if not (
-        min(card.temperature, card.differential_temperature) > 0
-        and 0 <= card.no_concern_threshold <= card.refer_threshold <= 1
-    ):
+    _check(card)
+    return card
+
+
+def _check(card: ModelCard) -> None:
+    are_temperatures_positive = card.temperature > 0 and card.differential_temperature > 0
+    if not (are_temperatures_positive and 0 <= card.no_concern_threshold <= card.refer_threshold <= 1):
         raise ValueError("its temperature or thresholds are out of range")
     if not card.heatmap_methods:
         raise ValueError("it names no heat map method")
-    return card
+    if len(set(card.differential)) != len(card.differential):
+        raise ValueError("its differential names a diagnosis twice")

@@ -40,7 +40,14 @@ def write_card_text(card: ModelCard, folder: Path) -> None:
 def render_card(card: ModelCard) -> str:
     """The model card as Markdown."""
     head = [f"# {card.name} {card.version}", "", INTENDED_USE, ""]
-    return "\n".join([*head, *_limits(), *_test(card), *_facts(card), "", *_data()]) + "\n"
+    return "\n".join([*head, *_limits(card), *_test(card), *_facts(card), "", *_data()]) + "\n"
+
+
+def limits_of(card: ModelCard) -> tuple[str, ...]:
+    """What this network is not good for: one with a differential has seen more kinds of lesion, and no others."""
+    if not card.differential:
+        return LIMITS
+    return (f"Trained on {_kinds(card)} only: to a lesion of any other kind it gives one of these names.", *LIMITS[1:])
 
 
 def card_rows(card: ModelCard) -> dict[str, str]:
@@ -53,6 +60,7 @@ def card_rows(card: ModelCard) -> dict[str, str]:
         "Training images": _count(data.get("train")),
         "Validation images": f"{_count(data.get('validation'))}; lesions and near-duplicates lie on one side",
         "Temperature": f"{card.temperature:.3f}, fitted on validation",
+        **_second_output(card),
         "Refer": f"at or above {card.refer_threshold:.4f}{_share(validation, 'sensitivity_at_refer')}",
         "No AI concern": f"below {card.no_concern_threshold:.4f}{_share(validation, 'sensitivity_at_no_concern')}",
         "Indeterminate": "empty: the two thresholds coincide" if card.is_indeterminate_empty else "between the two",
@@ -82,8 +90,19 @@ def figures_of_test(test: dict[str, Any]) -> dict[str, list[str]]:
     return rows
 
 
-def _limits() -> list[str]:
-    return ["## Limits", "", *(f"- {limit}" for limit in LIMITS), ""]
+def _limits(card: ModelCard) -> list[str]:
+    return ["## Limits", "", *(f"- {limit}" for limit in limits_of(card)), ""]
+
+
+def _second_output(card: ModelCard) -> dict[str, str]:
+    if not card.differential:
+        return {}
+    temperature = f"temperature {card.differential_temperature:.3f}"
+    return {"Second output": f"differential of {len(card.differential)} kinds: {_kinds(card)}; {temperature}"}
+
+
+def _kinds(card: ModelCard) -> str:
+    return ", ".join(card.differential)
 
 
 def _test(card: ModelCard) -> list[str]:

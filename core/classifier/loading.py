@@ -7,7 +7,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save_file
 
 from core.classifier.card import WEIGHTS_FILE, ModelCard, read_card
-from core.classifier.network import Network, build_network, inference_mode
+from core.classifier.network import LesionCNN, Network, build_network, inference_mode
 from core.errors import CardUnusable, WeightsChanged, WeightsMissing
 
 
@@ -25,6 +25,8 @@ def load_network(folder: Path) -> tuple[Network, ModelCard]:
         raise CardUnusable(
             f"The weights of {folder.name!r} are not of the architecture {card.architecture}."
         ) from error
+    if card.differential and isinstance(network, LesionCNN):
+        raise CardUnusable(f"The card of {folder.name!r} names a differential, which {card.architecture} cannot give.")
     return inference_mode(network), card
 
 

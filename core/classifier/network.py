@@ -33,6 +33,11 @@ class LesionNetwork(Protocol):
         ...
 
     @property
+    def n_embedding(self) -> int:
+        """D, the length of an embedding."""
+        ...
+
+    @property
     def heatmap_layer(self) -> nn.Module:
         """The module whose output a heat map is drawn from."""
         ...
@@ -80,6 +85,11 @@ class LesionCNN(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The malignant logit, (N,)."""
         return self.logit(self.embed(self.features(x)))
+
+    @property
+    def n_embedding(self) -> int:
+        """The hidden layer's size."""
+        return self.head.in_features
 
     @property
     def heatmap_layer(self) -> nn.Module:
@@ -133,6 +143,11 @@ class BackboneNetwork(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The malignant logit, (N,)."""
         return self.logit(self.embed(self.features(x)))
+
+    @property
+    def n_embedding(self) -> int:
+        """The number of feature maps."""
+        return self.head.in_features
 
     @property
     def heatmap_layer(self) -> nn.Module:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import expit
+from scipy.special import expit, log_softmax
 
 from core.evaluation.wilson import wilson_interval
 
@@ -28,8 +28,10 @@ def calibrate(logits: NDArray[np.float64], temperature: float) -> NDArray[np.flo
     return np.asarray(expit(np.asarray(logits, dtype=np.float64) / temperature), dtype=np.float64)
 
 
-def fit_temperature(logits: NDArray[np.float64], is_malignant: NDArray[np.bool_]) -> float:
-    """The temperature > 0 that minimises the negative log-likelihood of labels given logits (N,).
+def fit_temperature(
+    logits: NDArray[np.float64], is_malignant: NDArray[np.bool_], weights: NDArray[np.float64] | None = None
+) -> float:
+    """The temperature > 0 that minimises the (weighted) negative log-likelihood of labels given logits (N,).
 
     Raises ValueError where a class is missing. Source: Guo et al., "On calibration of modern neural networks",
     ICML 2017, section 4.2.
@@ -38,7 +40,18 @@ def fit_temperature(logits: NDArray[np.float64], is_malignant: NDArray[np.bool_]
     signed = np.where(is_malignant, -1.0, 1.0) * np.asarray(logits, dtype=np.float64)
 
     def negative_log_likelihood(log_temperature: float) -> float:
-        return float(np.logaddexp(0.0, signed / np.exp(log_temperature)).mean())
+        return float(np.average(np.logaddexp(0.0, signed / np.exp(log_temperature)), weights=weights))
+
+    fit = minimize_scalar(negative_log_likelihood, bounds=_LOG_TEMPERATURE_RANGE, method="bounded")
+    return float(np.exp(fit.x))
+
+
+def fit_softmax_temperature(logits: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
+    """The temperature > 0 that minimises the negative log-likelihood of class numbers (N,) given logits (N, K)."""
+
+    def negative_log_likelihood(log_temperature: float) -> float:
+        scores = log_softmax(logits / np.exp(log_temperature), axis=1)
+        return -float(scores[np.arange(len(classes)), classes].mean())
 
     fit = minimize_scalar(negative_log_likelihood, bounds=_LOG_TEMPERATURE_RANGE, method="bounded")
     return float(np.exp(fit.x))

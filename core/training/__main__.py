@@ -16,7 +16,7 @@ from core.training.data import load_training_data
 from core.training.finish import finish_model
 from core.training.loop import Epoch, Trainer
 from core.training.pretrained import make_network
-from core.training.recipe import Recipe, default_recipe
+from core.training.recipe import Recipe, TrainingSet, default_recipe
 
 CHECKPOINT_FILE = "checkpoint.pt"
 
@@ -47,7 +47,7 @@ def train(data_root: Path, out: Path, recipe: Recipe, start_from: Path | None = 
         origin = f"{start_from.name} (weights {recipe.start_from[:12]}), a warm restart"
     print(f"{recipe.architecture} ({origin}): {len(data.split.train)} images to train on, "
           f"{len(data.split.validation)} to validate on", file=sys.stderr)  # fmt: skip
-    trainer = Trainer(network, recipe, data.frames, data.is_malignant, data.split, out / CHECKPOINT_FILE)
+    trainer = Trainer(network, recipe, data.frames, data.targets, data.split, out / CHECKPOINT_FILE)
     progress = trainer.run(_print_epoch)
     card = finish_model(trainer.network, recipe, data, progress, origin, out)
     write_curve(progress.curve, out)
@@ -69,6 +69,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the Kaggle set, or the one that holds it")
     parser.add_argument("--out", type=Path, required=True, help="model folder to write, for example weights/NAME")
     parser.add_argument("--architecture", default="tf_efficientnet_lite0", help="lesion_cnn or a name of timm's list")
+    parser.add_argument(
+        "--training-set", type=TrainingSet, choices=list(TrainingSet), default=TrainingSet.PUBLISHED_PROTOCOL,
+        help="published-protocol: the Kaggle train part alone; clinic: with the rest of HAM10000, without test lesions",
+    )  # fmt: skip
     parser.add_argument("--epochs", type=int, help="default: the recipe's")
     parser.add_argument("--batch-size", type=int, help="default: the recipe's")
     parser.add_argument("--learning-rate", type=float, help="default: the recipe's")
@@ -79,6 +83,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--weight-decay", type=float, help="default: the recipe's")
     parser.add_argument("--ema-decay", type=float, help="default: the recipe's")
     parser.add_argument("--validation-share", type=float, help="default: the recipe's")
+    parser.add_argument("--images-per-epoch", type=int, help="default: the recipe's")
+    parser.add_argument("--source-weight", type=float, help="default: the recipe's")
+    parser.add_argument("--input-px", type=int, help="default: the recipe's")
     parser.add_argument("--patience", type=int, help="default: the recipe's")
     parser.add_argument("--drop-path", type=float, help="default: the recipe's")
     parser.add_argument("--start-from", type=Path, metavar="DIR", help="go on from the weights of this model folder")
@@ -90,9 +97,10 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     names = (
         "epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path", "smallest_crop",
         "weight_decay", "ema_decay", "validation_share", "patience",
+        "images_per_epoch", "source_weight", "input_px",
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    recipe = replace(default_recipe(options.architecture), **given)
+    recipe = replace(default_recipe(options.architecture, options.training_set), **given)
     if options.start_from is not None:
         card = read_card(options.start_from)
         if card.architecture != recipe.architecture:

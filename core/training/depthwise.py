@@ -6,13 +6,12 @@ float32 (docs/decisions/0012). Everything else stays in bfloat16.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.overrides import TorchFunctionMode
-
 
 Sides = int | Sequence[int]
 
@@ -31,7 +30,7 @@ class FastDepthwiseGradients(TorchFunctionMode):
         if func is torch.conv2d and torch.is_autocast_enabled("cpu"):
             depthwise = _as_depthwise(*args, **(kwargs or {}))
             if depthwise is not None:
-                return _Depthwise.apply(*depthwise)
+                return _Depthwise.apply(*depthwise)  # type: ignore[no-untyped-call]
         return func(*args, **(kwargs or {}))
 
 
@@ -58,7 +57,7 @@ class _Depthwise(torch.autograd.Function):
     """A depthwise convolution in bfloat16 with a backward pass that picks the faster type for each gradient."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any,  # noqa: ANN401
         x: Tensor,
         weight: Tensor,
@@ -73,8 +72,8 @@ class _Depthwise(torch.autograd.Function):
             return torch.conv2d(x, half, None, stride, padding, 1, weight.shape[0])
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(  # type: ignore[override]
+    @once_differentiable
+    def backward(
         ctx: Any,  # noqa: ANN401
         gradient: Tensor,
     ) -> tuple[Tensor, Tensor, None, None]:
@@ -102,4 +101,4 @@ def _weight_gradient(gradient: Tensor, x: Tensor, weight: Tensor, stride: list[i
     _, of_weight, _ = torch.ops.aten.convolution_backward(
         gradient, x, weight, None, stride, padding, [1, 1], False, [0, 0], len(weight), [False, True, False]
     )
-    return of_weight.float()
+    return cast(Tensor, of_weight).float()

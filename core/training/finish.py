@@ -16,11 +16,23 @@ from core.classifier.card_text import write_card_text
 from core.classifier.explain import distinct_methods
 from core.classifier.loading import save_network
 from core.classifier.network import Network, count_parameters, inference_mode
-from core.evaluation.calibration import calibrate, expected_calibration_error, fit_temperature
-from core.evaluation.operating_points import OperatingPoints, choose_operating_points
+from core.data.ham_extra import HAM_FOLDER
+from core.data.labelled import KAGGLE_FOLDER
+from core.evaluation.calibration import (
+    calibrate,
+    expected_calibration_error,
+    fit_softmax_temperature,
+    fit_temperature,
+)
+from core.evaluation.operating_points import (
+    OperatingPoints,
+    choose_operating_points,
+    threshold_for_accuracy,
+)
 from core.imaging.frame import FrameRule, normalise_frames
-from core.training.data import TrainingData
+from core.training.data import DIFFERENTIAL, TrainingData
 from core.training.loop import Progress
+from core.training.objective import UNKNOWN
 from core.training.recipe import Recipe
 
 REFERENCE_FILE = "reference.json"
@@ -36,10 +48,11 @@ def finish_model(
 ) -> ModelCard:
     """Write everything that inference needs into `out`; temperature and thresholds come from validation alone."""
     network = inference_mode(network)
-    frames = data.frames[list(data.split.validation)]
-    is_malignant = data.is_malignant[list(data.split.validation)]
-    logits, embeddings = _forward(network, frames, recipe.frame_rule)
-    temperature = fit_temperature(logits, is_malignant)
+    rows = list(data.split.validation)
+    frames, is_malignant = data.frames[rows], data.is_malignant[rows]
+    logits, diagnoses, embeddings = _forward(network, frames, recipe.frame_rule)
+    weights = _class_weights(is_malignant) if recipe.images_per_epoch else np.ones(len(rows))
+    temperature = fit_temperature(logits, is_malignant, weights)
     probability = calibrate(logits, temperature)
     points = choose_operating_points(probability, is_malignant)
     now = datetime.now(UTC)
@@ -53,6 +66,8 @@ def finish_model(
         no_concern_threshold=points.no_concern,
         weights_sha256=save_network(network, out),
         heatmap_methods=distinct_methods(network, _to_input(frames[:_N_FOR_METHODS], recipe.frame_rule)),
+        differential=DIFFERENTIAL if diagnoses.shape[1] else (),
+        differential_temperature=_differential_temperature(diagnoses, data.diagnosis[rows]),
         facts={
             "created_at": now.isoformat(timespec="seconds"),
             "licence": LICENCE,
@@ -62,7 +77,9 @@ def finish_model(
             "parameters": count_parameters(network),
             "best_epoch": progress.best_epoch,
             "epochs_trained": len(progress.curve),
+            "malignant_share": float(np.average(is_malignant, weights=weights)),
             "validation": _validation_facts(logits, probability, is_malignant, points),
+            "validation_parts": _part_facts(data, probability),
         },
     )
     write_card(card, out)
@@ -73,14 +90,42 @@ def finish_model(
 
 def _forward(
     network: Network, frames: NDArray[np.uint8], rule: FrameRule
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    logits, embeddings = [], []
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Malignant logits (N,), logits of the differential (N, K) with K = 0 for none, embeddings (N, D)."""
+    logits, diagnoses, embeddings = [], [], []
     with torch.inference_mode():
         for start in range(0, len(frames), 64):
             embedding = network.embed(network.features(_to_input(frames[start : start + 64], rule)))
             logits.append(network.logit(embedding).double().numpy())
             embeddings.append(embedding.double().numpy())
-    return np.concatenate(logits), np.concatenate(embeddings)
+            second = network.diagnosis_logits(embedding)
+            diagnoses.append(np.zeros((len(embedding), 0)) if second is None else second.double().numpy())
+    return np.concatenate(logits), np.concatenate(diagnoses), np.concatenate(embeddings)
+
+
+def _class_weights(is_malignant: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Each class half: the share of malignant images that drawn epochs show."""
+    share = is_malignant.mean()
+    return np.asarray(np.where(is_malignant, 0.5 / share, 0.5 / (1 - share)), dtype=np.float64)
+
+
+def _differential_temperature(logits: NDArray[np.float64], diagnosis: NDArray[np.int64]) -> float:
+    known = diagnosis != UNKNOWN
+    return fit_softmax_temperature(logits[known], diagnosis[known]) if logits.shape[1] and known.any() else 1.0
+
+
+def _part_facts(data: TrainingData, probability: NDArray[np.float64]) -> dict[str, Any]:
+    """ROC-AUC and n of validation's images of each data set that they come from."""
+    rows = list(data.split.validation)
+    folders = np.array([HAM_FOLDER if HAM_FOLDER in data.images[i].path.parts else KAGGLE_FOLDER for i in rows])
+    found = {}
+    for folder in sorted(set(folders)):
+        of_folder = folders == folder
+        truth = data.is_malignant[rows][of_folder]
+        if 0 < truth.sum() < len(truth):
+            roc_auc = float(roc_auc_score(truth, probability[of_folder]))
+            found[str(folder)] = {"n": len(truth), "malignant": int(truth.sum()), "roc_auc": roc_auc}
+    return found
 
 
 def _to_input(frames: NDArray[np.uint8], rule: FrameRule) -> torch.Tensor:
@@ -97,6 +142,7 @@ def _validation_facts(
     return {
         "n": len(logits),
         "roc_auc": float(roc_auc_score(is_malignant, logits)),
+        "accuracy_threshold": threshold_for_accuracy(probability, is_malignant),
         "sensitivity_at_refer": float(refer[is_malignant].mean()),
         "specificity_at_refer": float((~refer[~is_malignant]).mean()),
         "sensitivity_at_no_concern": float(concern[is_malignant].mean()),

@@ -21,7 +21,9 @@ from core.data.splits import Split
 from core.imaging.frame import normalise_frames
 from core.training.augment import augment_batch, mix_up
 from core.training.depthwise import FastDepthwiseGradients
+from core.training.objective import Objective, Targets
 from core.training.recipe import Recipe
+from core.training.sampling import sampling_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +61,26 @@ class Trainer:
         network: Network,
         recipe: Recipe,
         frames: NDArray[np.uint8],
-        is_malignant: NDArray[np.bool_],
+        targets: Targets,
         split: Split,
         checkpoint: Path,
     ) -> None:
         self.recipe = recipe
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = ModelEmaV3(self.network, decay=recipe.ema_decay, use_warmup=True)
-        self.frames, self.labels, self.split = frames, torch.from_numpy(is_malignant.astype(np.float32)), split
+        self.frames, self.targets, self.split = frames, targets, split
         self.checkpoint = checkpoint
         self.progress = Progress()
         self.best_state = copy.deepcopy(self.averaged.module.state_dict())
-        self.optimiser = torch.optim.AdamW(
-            _decay_groups(self.network, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.99)
+        self.objective = Objective(
+            self.network.n_embedding, self._positive_weight(), recipe.diagnosis_weight, recipe.source_weight
         )
-        self.loss = nn.BCEWithLogitsLoss(pos_weight=self._positive_weight())
-        self.steps_per_epoch = max(1, len(split.train) // recipe.batch_size)
+        self.optimiser = torch.optim.AdamW(
+            [*_decay_groups(self.network, recipe.weight_decay), {"params": list(self.objective.parameters())}],
+            lr=recipe.learning_rate,
+            betas=(0.9, 0.99),
+        )
+        self.steps_per_epoch = max(1, (recipe.images_per_epoch or len(split.train)) // recipe.batch_size)
 
     def run(self, report: Callable[[Epoch], None] = lambda epoch: None) -> Progress:
         """Train to the last epoch, or until validation ROC-AUC has not risen for `patience` epochs."""
@@ -93,7 +99,7 @@ class Trainer:
     def _train_epoch(self, epoch: int) -> Epoch:
         started = time.perf_counter()
         torch.manual_seed(self.recipe.seed * 10_000 + epoch)  # per epoch, so that a resumed run draws the same
-        order = np.random.default_rng((self.recipe.seed, epoch)).permutation(np.asarray(self.split.train))
+        order = self._draw_order(np.random.default_rng((self.recipe.seed, epoch)))
         losses = []
         bar = tqdm(range(self.steps_per_epoch), desc=f"epoch {epoch}/{self.recipe.epochs}", unit="step", leave=False)
         self.network.train()
@@ -107,12 +113,10 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate_at(step)
         frames = torch.from_numpy(self.frames[picked]).permute(0, 3, 1, 2)  # (N, 3, H, W)
-        changed = augment_batch(frames, self.recipe.input_px, self.recipe.smallest_crop)
-        x = self._to_input(changed.permute(0, 2, 3, 1).numpy())
-        x, labels = mix_up(x, self.labels[picked], self.recipe.mixup)
-        with FastDepthwiseGradients(), torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = self.network(x)
-        loss = self.loss(logits.float(), labels)
+        x = self._to_input(augment_batch(frames, self.recipe).permute(0, 2, 3, 1).numpy())
+        x, other, share = mix_up(x, self.recipe.mixup)
+        with FastDepthwiseGradients():
+            loss = self.objective(self.network, x, self.targets[picked], other, share)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)  # a rare step of a bf16 run is far too long
@@ -122,7 +126,7 @@ class Trainer:
 
     def _measure(self, epoch: int, train_loss: float, started: float) -> Epoch:
         logits = self.validation_logits(self.averaged.module)
-        truth = self.labels[list(self.split.validation)]
+        truth = self.targets.is_malignant[list(self.split.validation)]
         return Epoch(
             epoch=epoch,
             learning_rate=self._learning_rate_at(epoch * self.steps_per_epoch - 1),
@@ -155,9 +159,19 @@ class Trainer:
         done = (step - warmup) / max(1.0, total - warmup)
         return self.recipe.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
+    def _draw_order(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Positions of an epoch's images: each once, or, where the recipe names a number, drawn by their weight."""
+        train = np.asarray(self.split.train)
+        if self.recipe.images_per_epoch is None:
+            return np.asarray(rng.permutation(train))
+        weights = sampling_weights(self.targets[list(self.split.train)])
+        return np.asarray(rng.choice(train, size=self.recipe.images_per_epoch, p=weights))
+
     def _positive_weight(self) -> Tensor:
-        """Benign over malignant images in train: both classes weigh the same in the loss."""
-        labels = self.labels[list(self.split.train)]
+        """Benign over malignant images in train, so that both classes weigh the same; drawn images do already."""
+        if self.recipe.images_per_epoch is not None:
+            return torch.tensor(1.0)
+        labels = self.targets.is_malignant[list(self.split.train)]
         return (labels == 0).sum() / (labels == 1).sum().clamp(min=1)
 
     def _is_stalled(self) -> bool:
@@ -171,6 +185,7 @@ class Trainer:
                 "recipe": asdict(self.recipe),
                 "network": self.network.state_dict(),
                 "averaged": self.averaged.module.state_dict(),
+                "objective": self.objective.state_dict(),
                 "best": self.best_state,
                 "optimiser": self.optimiser.state_dict(),
                 "curve": [asdict(row) for row in self.progress.curve],
@@ -189,6 +204,7 @@ class Trainer:
             raise ValueError(f"{self.checkpoint} is of another recipe; delete it, or give the same options")
         self.network.load_state_dict(kept["network"])
         self.averaged.module.load_state_dict(kept["averaged"])
+        self.objective.load_state_dict(kept["objective"])
         self.best_state = kept["best"]
         self.optimiser.load_state_dict(kept["optimiser"])
         rows = [Epoch(**row) for row in kept["curve"]]

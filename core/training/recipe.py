@@ -1,6 +1,7 @@
 """What a training is made of; the whole recipe is kept in the model card."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from core.classifier.network import LESION_CNN
 from core.imaging.frame import FrameRule
@@ -10,16 +11,35 @@ _IMAGENET_STD = (0.229, 0.224, 0.225)
 _HALF = (0.5, 0.5, 0.5)
 
 
+class TrainingSet(StrEnum):
+    """Which images a network learns from.
+
+    `PUBLISHED_PROTOCOL` is the Kaggle set's train part alone, as published work uses it. `CLINIC` leaves out whatever
+    shows a lesion of its test part and adds the rest of HAM10000, with a differential as second output.
+    """
+
+    PUBLISHED_PROTOCOL = "published-protocol"
+    CLINIC = "clinic"
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Every choice of a training. Learning rates are for AdamW; `warmup_epochs` rise linearly, then a cosine falls.
 
-    `smallest_crop` is the least share of the frame that a random crop shows. `mixup` is the parameter of the Beta
+    `smallest_crop` is the least share of the frame that a random crop shows, `longest_sides` the most that its sides
+    differ; `colour_cast` is how far each channel's gain strays, `artefacts` the share of images that something is drawn
+    over, `soften` the share that loses resolution. `images_per_epoch` are drawn balanced by kind of lesion; without it
+    each image comes once. `diagnosis_weight` and `source_weight` weigh the second output's loss and the penalty on
+    telling where a picture is from. `mixup` is the parameter of the Beta
     distribution (Zhang et al., ICLR 2018), 0 for none. `start_from` names the SHA-256 of an earlier network of the same
     architecture whose weights are gone on with: a warm restart (Loshchilov & Hutter, ICLR 2017).
     """
 
     architecture: str = "tf_efficientnet_lite0"
+    training_set: TrainingSet = TrainingSet.PUBLISHED_PROTOCOL
+    images_per_epoch: int | None = None
+    diagnosis_weight: float = 0.0
+    source_weight: float = 0.0
     epochs: int = 14
     batch_size: int = 32
     learning_rate: float = 6e-4
@@ -29,6 +49,10 @@ class Recipe:
     drop_path: float = 0.1
     ema_decay: float = 0.995
     smallest_crop: float = 0.65
+    longest_sides: float = 1.25
+    colour_cast: float = 0.0
+    artefacts: float = 0.0
+    soften: float = 0.0
     mixup: float = 0.0
     patience: int = 6
     validation_share: float = 0.15
@@ -46,8 +70,25 @@ class Recipe:
         return FrameRule(self.input_px, self.input_px, mean, std)
 
 
-def default_recipe(architecture: str) -> Recipe:
+def default_recipe(architecture: str, training_set: TrainingSet = TrainingSet.PUBLISHED_PROTOCOL) -> Recipe:
     """The recipe that a kind of network is trained with unless the command line says otherwise."""
+    if training_set is TrainingSet.CLINIC:
+        return Recipe(
+            architecture=architecture,
+            training_set=training_set,
+            epochs=16,
+            images_per_epoch=4500,
+            diagnosis_weight=0.5,
+            source_weight=0.1,
+            learning_rate=5e-4,
+            weight_decay=0.05,
+            ema_decay=0.997,
+            longest_sides=1.5,
+            colour_cast=0.1,
+            artefacts=0.3,
+            soften=0.3,
+            mixup=0.1,
+        )
     if architecture == LESION_CNN:
         return Recipe(
             architecture=architecture, epochs=12, learning_rate=1e-3, patience=10, drop_path=0.0, is_pretrained=False
