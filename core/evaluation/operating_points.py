@@ -74,14 +74,25 @@ def choose_operating_points(
 ) -> OperatingPoints:
     """Both thresholds for the wanted sensitivities, on data that is neither trained nor tested on.
 
+    They are those of split conformal prediction for the malignant class alone: a malignant lesion that is drawn like
+    the N of validation lies below a threshold with probability 1 - sensitivity at most, whatever the network (Vovk,
+    "Conditional validity of inductive conformal predictors", ACML 2012). That takes ceil((N + 1) x sensitivity) of the
+    N instead of ceil(N x sensitivity); where N is too small for it, all N.
+
     Raises ValueError where no image is malignant, or no_concern_sensitivity < refer_sensitivity.
     """
     if no_concern_sensitivity < refer_sensitivity:
         raise ValueError(f"expected no_concern_sensitivity >= {refer_sensitivity}, got {no_concern_sensitivity}")
+    n = int(np.count_nonzero(is_malignant))
     return OperatingPoints(
-        refer=threshold_for_sensitivity(probability, is_malignant, refer_sensitivity),
-        no_concern=threshold_for_sensitivity(probability, is_malignant, no_concern_sensitivity),
+        refer=threshold_for_sensitivity(probability, is_malignant, _conformal(refer_sensitivity, n)),
+        no_concern=threshold_for_sensitivity(probability, is_malignant, _conformal(no_concern_sensitivity, n)),
     )
+
+
+def _conformal(sensitivity: float, n: int) -> float:
+    """The share of `n` calibration scores that a sensitivity on the next one takes."""
+    return min(1.0, math.ceil(sensitivity * (n + 1) - _ROUNDING) / max(n, 1))
 
 
 def band_of(probability: float, points: OperatingPoints) -> Band:

@@ -15,6 +15,7 @@ from core.training.curve import draw_curve, write_curve
 from core.training.data import load_training_data
 from core.training.finish import finish_model
 from core.training.loop import Epoch, Trainer
+from core.training.memory import keep_freed_memory
 from core.training.pretrained import make_network
 from core.training.recipe import Recipe, TrainingSet, default_recipe
 
@@ -39,6 +40,7 @@ def train(data_root: Path, out: Path, recipe: Recipe, start_from: Path | None = 
     """
     settings = Settings.from_environment()
     torch.set_num_threads(settings.torch_threads)
+    keep_freed_memory()
     torch.manual_seed(recipe.seed)
     data = load_training_data(data_root, recipe, settings.cache_root)
     network, origin = make_network(recipe)

@@ -1,6 +1,7 @@
 """The training loop: epochs of AdamW on binary cross-entropy, averaged weights, early stopping, checkpoints."""
 
 import copy
+import json
 import math
 import time
 from collections.abc import Callable
@@ -182,7 +183,7 @@ class Trainer:
         partial = self.checkpoint.with_suffix(".partial")
         torch.save(
             {
-                "recipe": asdict(self.recipe),
+                "recipe": self._recipe_text(),
                 "network": self.network.state_dict(),
                 "averaged": self.averaged.module.state_dict(),
                 "objective": self.objective.state_dict(),
@@ -196,11 +197,14 @@ class Trainer:
         )
         partial.replace(self.checkpoint)
 
+    def _recipe_text(self) -> str:
+        return json.dumps(asdict(self.recipe), sort_keys=True)
+
     def _resume(self) -> None:
         if not self.checkpoint.is_file():
             return
         kept: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        if kept["recipe"] != asdict(self.recipe):
+        if kept["recipe"] != self._recipe_text():
             raise ValueError(f"{self.checkpoint} is of another recipe; delete it, or give the same options")
         self.network.load_state_dict(kept["network"])
         self.averaged.module.load_state_dict(kept["averaged"])

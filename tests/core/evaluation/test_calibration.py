@@ -11,6 +11,7 @@ from core.evaluation.calibration import (
     bin_index,
     calibrate,
     expected_calibration_error,
+    fit_softmax_temperature,
     fit_temperature,
     reliability_curve,
 )
@@ -85,3 +86,21 @@ def test_wilson_of_nothing_is_not_defined() -> None:
     low, high = wilson_interval([0, 1], [0, 2])
     assert np.isnan([low[0], high[0]]).all()
     assert np.isfinite([low[1], high[1]]).all()
+
+
+def test_a_weight_counts_like_so_many_copies() -> None:
+    rng = np.random.default_rng(3)
+    is_malignant = rng.random(300) < 0.4
+    logits = rng.normal(np.where(is_malignant, 1.0, -1.0), 1.5) * 2
+    weights = np.where(is_malignant, 3.0, 1.0)
+    copies = np.repeat(np.arange(300), weights.astype(int))
+    expected = fit_temperature(logits[copies], is_malignant[copies])
+    assert fit_temperature(logits, is_malignant, weights) == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_temperature_of_a_softmax_undoes_overconfidence() -> None:
+    rng = np.random.default_rng(4)
+    logits = rng.normal(0, 2, (4000, 5))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    classes = np.array([rng.choice(5, p=row) for row in shares])
+    assert fit_softmax_temperature(3.0 * logits, classes) == pytest.approx(3.0, rel=0.1)

@@ -9,6 +9,7 @@ from core.evaluation.operating_points import (
     OperatingPoints,
     band_of,
     choose_operating_points,
+    threshold_for_accuracy,
     threshold_for_sensitivity,
 )
 from core.taxonomy import Band
@@ -82,3 +83,34 @@ def test_points_in_the_wrong_order_are_refused() -> None:
         OperatingPoints(refer=0.2, no_concern=0.6)
     with pytest.raises(ValueError, match=r">= 0.95, got 0.9"):
         choose_operating_points(np.array([0.5]), np.array([True]), no_concern_sensitivity=0.9)
+
+
+def test_the_next_malignant_lesion_is_missed_as_rarely_as_promised() -> None:
+    """On average over calibration sets, a new malignant score lies below `refer` with probability 5% at most."""
+    rng = np.random.default_rng(0)
+    missed = []
+    for _ in range(400):
+        scores = rng.beta(4, 2, 60)
+        points = choose_operating_points(scores, np.ones(60, dtype=np.bool_))
+        missed.append((rng.beta(4, 2, 500) < points.refer).mean())
+    assert 0.02 < np.mean(missed) <= 0.05
+
+
+def test_too_few_malignant_images_put_the_threshold_at_the_lowest() -> None:
+    scores = np.array([0.3, 0.6, 0.9])
+    points = choose_operating_points(scores, np.ones(3, dtype=np.bool_))
+    assert (points.refer, points.no_concern) == (0.3, 0.3)
+
+
+def test_the_threshold_for_accuracy_lies_between_what_is_told_apart() -> None:
+    probability = np.concatenate([np.linspace(0.0, 0.4, 50), np.linspace(0.7, 1.0, 50)])
+    is_malignant = np.arange(100) >= 50
+    assert 0.4 < threshold_for_accuracy(probability, is_malignant) < 0.7
+
+
+def test_the_threshold_for_accuracy_follows_the_classes() -> None:
+    """Unit normal scores about 0 and 2, nine benign to one malignant: the best cut is at 1 + ln(9) / 2 = 2.1."""
+    rng = np.random.default_rng(1)
+    is_malignant = rng.random(20_000) < 0.1
+    scores = rng.normal(2.0 * is_malignant, 1.0)
+    assert threshold_for_accuracy(scores, is_malignant, n_draws=50) == pytest.approx(2.1, abs=0.15)

@@ -12,7 +12,8 @@ from core.classifier.network import LesionCNN, build_network
 from core.data.splits import Split
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.training.loop import Epoch, Trainer
-from core.training.recipe import Recipe, default_recipe
+from core.training.objective import UNKNOWN, Targets
+from core.training.recipe import Recipe, TrainingSet, default_recipe
 
 RECIPE = Recipe(
     architecture="lesion_cnn",
@@ -26,6 +27,11 @@ RECIPE = Recipe(
 )
 SPLIT = Split(train=tuple(range(9)), validation=(9, 10, 11))
 IS_MALIGNANT = np.array([False, True, False] * 4)
+TARGETS = Targets(
+    is_malignant=torch.from_numpy(IS_MALIGNANT.astype(np.float32)),
+    diagnosis=torch.where(torch.from_numpy(IS_MALIGNANT), UNKNOWN, 0),
+    is_ham10000=torch.ones(len(IS_MALIGNANT)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +44,11 @@ def frames() -> NDArray[np.uint8]:
 def make_trainer(frames: NDArray[np.uint8], checkpoint: Path, recipe: Recipe = RECIPE) -> Trainer:
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(1)
-    network = build_network(recipe.architecture, dropout=recipe.dropout, drop_path=recipe.drop_path)
-    return Trainer(network, recipe, frames, IS_MALIGNANT, SPLIT, checkpoint)
+    n_diagnoses = 7 if recipe.diagnosis_weight else 0
+    network = build_network(
+        recipe.architecture, dropout=recipe.dropout, drop_path=recipe.drop_path, n_diagnoses=n_diagnoses
+    )
+    return Trainer(network, recipe, frames, TARGETS, SPLIT, checkpoint)
 
 
 class _Interrupted(Exception):
@@ -65,11 +74,20 @@ def scripted(trainer: Trainer, scores: list[float], monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(trainer, "_train_epoch", train_epoch)
 
 
-@pytest.mark.parametrize("architecture", ["lesion_cnn", "tf_efficientnet_lite0"])
+BACKBONE_FOR_THE_CLINIC = dataclasses.replace(
+    default_recipe("tf_efficientnet_lite0", TrainingSet.CLINIC),
+    epochs=2,
+    batch_size=4,
+    images_per_epoch=8,
+    is_pretrained=False,
+    input_px=32,
+)
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, BACKBONE_FOR_THE_CLINIC], ids=lambda recipe: recipe.architecture)
 def test_a_resumed_training_gives_the_weights_of_an_uninterrupted_one(
-    frames: NDArray[np.uint8], tmp_path: Path, architecture: str
+    frames: NDArray[np.uint8], tmp_path: Path, recipe: Recipe
 ) -> None:
-    recipe = dataclasses.replace(RECIPE, architecture=architecture, epochs=2 if architecture != "lesion_cnn" else 3)
     whole = make_trainer(frames, tmp_path / "whole" / "checkpoint.pt", recipe)
     whole.run()
     with pytest.raises(_Interrupted):
@@ -153,13 +171,25 @@ def test_the_steps_use_the_schedule(frames: NDArray[np.uint8], tmp_path: Path) -
 
 def test_the_rarer_class_weighs_more_in_the_loss(frames: NDArray[np.uint8], tmp_path: Path) -> None:
     trainer = make_trainer(frames, tmp_path / "checkpoint.pt")
-    assert trainer.loss.pos_weight is not None
-    assert float(trainer.loss.pos_weight) == 6 / 3  # of the train part alone
+    assert float(trainer.objective.positive_weight) == 6 / 3  # of the train part alone
+    drawn = dataclasses.replace(RECIPE, images_per_epoch=8)
+    assert float(make_trainer(frames, tmp_path / "drawn.pt", drawn).objective.positive_weight) == 1.0
+
+
+def test_drawn_epochs_have_the_wanted_length_and_show_both_classes_alike(
+    frames: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    trainer = make_trainer(frames, tmp_path / "c.pt", dataclasses.replace(RECIPE, images_per_epoch=4000))
+    order = trainer._draw_order(np.random.default_rng(0))
+    assert len(order) == 4000
+    assert set(order) == set(SPLIT.train)
+    assert IS_MALIGNANT[order].mean() == pytest.approx(0.5, abs=0.05)
+    assert trainer.steps_per_epoch == 1000
 
 
 def test_only_kernels_and_matrices_decay(frames: NDArray[np.uint8], tmp_path: Path) -> None:
-    decayed, free = make_trainer(frames, tmp_path / "checkpoint.pt").optimiser.param_groups
-    assert (decayed["weight_decay"], free["weight_decay"]) == (0.02, 0.0)
+    decayed, free, head = make_trainer(frames, tmp_path / "checkpoint.pt").optimiser.param_groups
+    assert (decayed["weight_decay"], free["weight_decay"], head["weight_decay"]) == (0.02, 0.0, 0.01)
     assert {parameter.ndim for parameter in free["params"]} == {1}
     assert min(parameter.ndim for parameter in decayed["params"]) == 2
     n = len(decayed["params"]) + len(free["params"])
