@@ -4,8 +4,10 @@ PYTHON ?= python3
 PY := .venv/bin/python
 MODEL ?= lesionwise-lite0
 ARCHITECTURE ?= tf_efficientnet_lite0
+REASON ?= figures for the release
+SET ?=
 
-.PHONY: app setup setup-dev test train evaluate bench screenshots format
+.PHONY: app setup setup-dev test train evaluate bench screenshots readme format
 
 app: setup
 	@$(PY) -m dashboard serve --port $(PORT)
@@ -19,7 +21,7 @@ setup-dev:
 test: setup-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy core db dashboard pages tests install.py
+	$(PY) -m mypy core db dashboard pages tests docs install.py
 	$(PY) -m pytest -n 2 --dist loadfile
 
 train: setup
@@ -28,7 +30,8 @@ train: setup
 		--out weights/$(MODEL) --architecture $(ARCHITECTURE)
 
 evaluate: setup
-	$(PY) -m core.evaluation --weights weights/$(MODEL) --write-beside-weights --update-card \
+	$(PY) -m core.evaluation --weights weights/$(MODEL) --write-beside-weights --update-card --robustness \
+		--reason "$(REASON)" $(if $(SET),--set $(SET)) \
 		--data "$${LESIONWISE_DATA:?set LESIONWISE_DATA to the folder of labelled images}"
 
 bench: setup-dev
@@ -36,6 +39,9 @@ bench: setup-dev
 
 screenshots: setup-dev
 	PYTHONPATH=. $(PY) tests/screenshots
+
+readme: setup-dev
+	PYTHONPATH=. $(PY) docs/fill_readme.py
 
 format: setup-dev
 	$(PY) -m ruff check --fix .

@@ -6,21 +6,27 @@ import pytest
 
 from core.classifier.card import installed_models, read_card
 from core.evaluation.results import read_evaluation
+from docs.fill_readme import fill, measured_networks
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("model", installed_models(ROOT / "weights"))
-def test_readme_gives_each_networks_measured_figures(model: str) -> None:
+def test_the_tables_are_those_of_the_shipped_networks() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    evaluation = read_evaluation(ROOT / "weights" / model)
-    assert evaluation is not None
-    for figures in (evaluation.whole, evaluation.same_source):
-        assert figures is not None
-        assert figures.ranking["roc_auc"].as_text(3) in readme
-        assert figures.at_half.figures["accuracy"].as_percent(1) in readme
-        assert figures.at_operating_point.figures["sensitivity"].as_percent(1) in readme
-        assert figures.at_operating_point.figures["specificity"].as_percent(1) in readme
+    assert fill(readme, measured_networks(ROOT / "weights")) == readme, "run `make readme`"
+
+
+def test_a_changed_figure_is_noticed() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    figure = measured_networks(ROOT / "weights")[0].evaluation.whole.ranking["roc_auc"].as_text(3)
+    assert figure in readme
+    changed = readme.replace(figure, "0.999 (0.998–1.000)")
+    assert fill(changed, measured_networks(ROOT / "weights")) == readme
+
+
+def test_a_missing_mark_is_an_error() -> None:
+    with pytest.raises(ValueError, match="results"):
+        fill("no marks", measured_networks(ROOT / "weights"))
 
 
 @pytest.mark.parametrize("model", installed_models(ROOT / "weights"))
