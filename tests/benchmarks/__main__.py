@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from batch_share import measure_batch_share
+from click_time import measure_click_to_result
 from start_time import measure_second_start
 from steps import measure_steps
 
@@ -19,6 +20,7 @@ TARGETS: dict[str, tuple[str, float]] = {
     "predict_and_map_over_forward": ("<=", 2.5),
     "batch_share_of_network": (">=", 0.7),
     "second_start_s": ("<=", 10.0),
+    "click_to_result_s": ("<=", 2.0),
 }
 
 
@@ -31,6 +33,7 @@ def main() -> int:
             lambda: measure_steps(settings, Path(folder)),
             lambda: measure_batch_share(settings, Path(folder)),
             lambda: measure_second_start(Path(folder)),
+            lambda: measure_click_to_result(Path(folder)),
         ]
         for measure in measures:
             figures |= measure()
