@@ -1,6 +1,7 @@
 """The closed sets of the record, in the words of the ISIC Archive's metadata dictionary (`isic-metadata` 4.12)."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Sex(StrEnum):
@@ -53,6 +54,20 @@ class Diagnosis(StrEnum):
     ANGIOMA = "angioma"
     ATYPICAL_MELANOCYTIC_PROLIFERATION = "atypical melanocytic proliferation"
     OTHER = "other"
+
+
+# What a network's labels count as malignant. Actinic keratosis is among them as HAM10000's class akiec, which holds
+# intraepithelial carcinoma too. Source: Tschandl et al., Sci Data 2018, 180161.
+MALIGNANT_KINDS: Final = frozenset(
+    {
+        Diagnosis.MELANOMA,
+        Diagnosis.MELANOMA_METASTASIS,
+        Diagnosis.BASAL_CELL_CARCINOMA,
+        Diagnosis.SQUAMOUS_CELL_CARCINOMA,
+        Diagnosis.MERKEL_CELL_CARCINOMA,
+        Diagnosis.ACTINIC_KERATOSIS,
+    }
+)
 
 
 class Band(StrEnum):

@@ -1,11 +1,14 @@
 """What was measured of the installed networks, cached for all sessions: nothing here is of a patient."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from core.classifier.card import ModelCard, installed_models, read_card
+from core.data.audit_file import AUDIT_FILE, read_audit
+from core.data.audit_result import Audit
 from core.errors import CardUnusable, DataFolderInvalid
 from core.evaluation.comparison import PairedDifference, ScoredBy, compare_networks
 from core.evaluation.exploration import Exploration, prepare_exploration
@@ -56,6 +59,17 @@ def get_training_curve(model: str) -> pd.DataFrame | None:
         raise DataFolderInvalid(
             f"The training curve of {model!r} cannot be read.", "Train the network again with `make train`."
         ) from error
+
+
+def get_audit() -> Audit | None:
+    """The shipped audit of the labelled images, where there is one. Raises DataFolderInvalid for a broken file."""
+    path = get_settings().weights_root / AUDIT_FILE
+    return _read_audit(str(path), path.stat().st_mtime_ns) if path.is_file() else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
+def _read_audit(path: str, changed_at: int) -> Audit | None:
+    return read_audit(Path(path))
 
 
 @st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)

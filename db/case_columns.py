@@ -9,6 +9,8 @@ from db.tables import CaseRow, DiagnosisRow, ImageRow, LesionRow, PatientRow, Pr
 
 Columns = dict[str, ColumnElement[Any]]
 
+DIFFERENTIAL: Final = "differential"  # a mapping; an export has a column for each diagnosis in its place
+
 
 def newest_review_id() -> ScalarSelect[int]:
     """The review that counts for a case of the surrounding query."""
@@ -77,6 +79,7 @@ EXPORTED: Final[Columns] = LISTED | {
     "diagnosis_note": DiagnosisRow.note.expression,
     "recorded_by": DiagnosisRow.recorded_by.expression,
     "recorded_at": DiagnosisRow.recorded_at.expression,
+    DIFFERENTIAL: PredictionRow.differential.expression,
 }
 
 _UTC: Final = "datetime64[us, UTC]"
@@ -98,4 +101,5 @@ DTYPES: Final[dict[str, str]] = {
     "reviewed_at": _UTC,
     "confirmed_on": "object",
     "recorded_at": _UTC,
+    DIFFERENTIAL: "object",
 }

@@ -11,8 +11,8 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.domain import CaseFilter
-from core.taxonomy import Band
-from db.case_columns import DTYPES, EXPORTED, LISTED, Columns, newest_diagnosis_id, newest_review_id
+from core.taxonomy import Band, Diagnosis
+from db.case_columns import DIFFERENTIAL, DTYPES, EXPORTED, LISTED, Columns, newest_diagnosis_id, newest_review_id
 from db.case_conditions import conditions
 from db.repositories.predictions import EMBEDDING_TYPE
 from db.tables import CaseRow, DiagnosisRow, EmbeddingRow, ImageRow, LesionRow, PatientRow, PredictionRow, ReviewRow
@@ -42,8 +42,11 @@ def search_cases(
 
 
 def export_cases(session: Session, wanted: CaseFilter) -> pd.DataFrame:
-    """Everything about each case but its picture and embedding, newest first; one row per case."""
-    return _frame(session, _matching(wanted), EXPORTED, "newest")
+    """Everything about each case but its picture and embedding, newest first; one row per case.
+
+    A differential takes a column for each diagnosis that any of the cases has, such as `differential_melanoma`.
+    """
+    return _spread_differential(_frame(session, _matching(wanted), EXPORTED, "newest"))
 
 
 def count_cases(session: Session, wanted: CaseFilter) -> int:
@@ -129,3 +132,11 @@ def _frame(session: Session, matching: Select[Any], columns: Columns, order: Ord
     rows = session.execute(_ordered(statement, order)).all()
     frame = pd.DataFrame(rows, columns=list(columns))
     return frame.astype({name: DTYPES.get(name, "str") for name in columns})
+
+
+def _spread_differential(cases: pd.DataFrame) -> pd.DataFrame:
+    found: list[dict[Diagnosis, float]] = cases.pop(DIFFERENTIAL).tolist()
+    kinds = [kind for kind in Diagnosis if any(kind in given for given in found)]
+    names = [f"{DIFFERENTIAL}_{kind.name.lower()}" for kind in kinds]
+    probabilities = [[given.get(kind) for kind in kinds] for given in found]
+    return cases.join(pd.DataFrame(probabilities, index=cases.index, columns=names, dtype="float64"))

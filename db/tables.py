@@ -1,7 +1,7 @@
 """The tables. `newest counts` means: rows are added, never changed, and the latest one is in force."""
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from core.taxonomy import AnatomSite, Band, BatchState, ConfirmType, Diagnosis, ItemState, Sex
+from db.differential import DifferentialJson
 
 UPLOADED = "upload"  # the source of a batch that came through the browser and not from a folder
 
@@ -118,6 +119,7 @@ class PredictionRow(Table):
     band: Mapped[Band] = mapped_column(index=True)
     operating_threshold: Mapped[float]
     no_concern_threshold: Mapped[float]
+    differential: Mapped[Mapping[Diagnosis, float]] = mapped_column(DifferentialJson, nullable=True)
     app_version: Mapped[str]
     predicted_at: Mapped[datetime]
     __table_args__ = (

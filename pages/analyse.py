@@ -6,6 +6,7 @@ from core.domain import Heatmap
 from core.errors import LesionwiseError
 from dashboard import session
 from dashboard.components.case_form import draw_words, to_draft
+from dashboard.components.differential import draw_differential
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.intake import LIMITS, caption_of, draw_first_start, draw_strip, draw_uploader
 from dashboard.components.result import draw_evidence, draw_quality, draw_result
@@ -52,6 +53,7 @@ def draw_assessment(intake: session.Intake, state: session.AnalyseState) -> Heat
     if heatmap is not None:
         offer_overlay(intake.image, heatmap, state.opacity, f"{intake.upload.filename}-{state.method}.png")
     draw_evidence(prediction)
+    draw_differential(prediction.differential)
     draw_quality(intake.analysis.quality)
     return heatmap
 

@@ -10,11 +10,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 import core  # noqa: F401  (its import hook, before a test imports what imports torchvision)
+from core.taxonomy import Diagnosis
 
 if TYPE_CHECKING:
     from core.classifier.classifier import Classifier
 
 INPUT_PX = 128  # of the untrained networks: 4 x 4 feature maps, and a forward pass of a few milliseconds
+
+SEVEN_KINDS = (
+    Diagnosis.NEVUS,
+    Diagnosis.MELANOMA,
+    Diagnosis.PIGMENTED_BENIGN_KERATOSIS,
+    Diagnosis.BASAL_CELL_CARCINOMA,
+    Diagnosis.ACTINIC_KERATOSIS,
+    Diagnosis.VASCULAR_LESION,
+    Diagnosis.DERMATOFIBROMA,
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,6 +61,13 @@ def untrained_backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def untrained_differential(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder with an untrained `test_resnet` that tells seven kinds apart; do not change it, copy it."""
+    folder = tmp_path_factory.mktemp("models") / "untrained-seven"
+    return make_model_folder(folder, "test_resnet", differential=SEVEN_KINDS)
+
+
+@pytest.fixture(scope="session")
 def shipped() -> Classifier:
     """The network that ships; its folder missing is a failure, not a skip."""
     from core.classifier.classifier import Classifier
@@ -58,7 +76,7 @@ def shipped() -> Classifier:
     return Classifier.load(Settings.from_environment().model_folder, threads=1)
 
 
-def make_model_folder(folder: Path, architecture: str, seed: int = 0) -> Path:
+def make_model_folder(folder: Path, architecture: str, seed: int = 0, differential: tuple[Diagnosis, ...] = ()) -> Path:
     """Write weights and card of an untrained network that takes 128 x 128 pixels."""
     import torch
 
@@ -78,8 +96,10 @@ def make_model_folder(folder: Path, architecture: str, seed: int = 0) -> Path:
         temperature=1.5,
         refer_threshold=0.5,
         no_concern_threshold=0.3,
-        weights_sha256=save_network(build_network(architecture), folder),
+        weights_sha256=save_network(build_network(architecture, n_diagnoses=len(differential)), folder),
         heatmap_methods=tuple(HeatmapMethod),
+        differential=differential,
+        differential_temperature=0.8,
         facts={"licence": "none: untrained"},
     )
     write_card(card, folder)

@@ -8,6 +8,7 @@ from core.domain import BatchItem, Heatmap, LesionImage
 from core.errors import LesionwiseError, RecordNotFound
 from dashboard import session
 from dashboard.components.batch_view import draw_decision
+from dashboard.components.differential import draw_differential
 from dashboard.components.frame import show_error
 from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, split_page
@@ -37,6 +38,7 @@ def draw_item(batch_id: int, item_id: int, record: Record) -> None:
         draw_decision(item, record)
         _draw_save(batch_id, item, record)
         draw_evidence(item.prediction)
+        draw_differential(item.prediction.differential)
     with left:
         caption = f"{html.escape(item.filename)} · {image.width_px} x {image.height_px} px"
         draw_viewer(image, heatmap, opacity=state.opacity, is_beside=state.is_beside, caption=caption)

@@ -9,6 +9,7 @@ from core.errors import LesionwiseError
 from dashboard import session
 from dashboard.components.case_form import draw_words, to_draft
 from dashboard.components.case_review import draw_diagnosis, draw_review
+from dashboard.components.differential import draw_differential
 from dashboard.components.frame import show_error
 from dashboard.components.result import chip, draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
@@ -25,6 +26,7 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
         draw_result(case.prediction)
         heatmap, state = _draw_map_switches(case, image)
         draw_evidence(case.prediction)
+        draw_differential(case.prediction.differential)
         _draw_provenance(case)
     with left:
         with st.container(gap="xsmall"):

@@ -9,9 +9,9 @@ from core.classifier.card import ModelCard
 from core.classifier.card_text import (
     DATA_SOURCES,
     INTENDED_USE,
-    LIMITS,
     card_rows,
     figures_of_test,
+    limits_of,
     parts_of_test,
     render_card,
 )
@@ -26,7 +26,7 @@ def draw_card(name: str, card: ModelCard) -> None:
     """Intended use and limits first, then figures, data, versions and licences."""
     left, right = st.columns([1.15, 1], gap="large")
     with left:
-        _draw_use()
+        _draw_use(card)
         _draw_test(name, card)
         _draw_data(card)
     with right:
@@ -35,11 +35,11 @@ def draw_card(name: str, card: ModelCard) -> None:
         _draw_versions(card)
 
 
-def _draw_use() -> None:
+def _draw_use(card: ModelCard) -> None:
     st.subheader("Intended use", anchor=False)
     st.markdown(INTENDED_USE)
     st.subheader("Limits", anchor=False)
-    st.markdown("\n".join(f"- {limit}" for limit in LIMITS))
+    st.markdown("\n".join(f"- {limit}" for limit in limits_of(card)))
 
 
 def _draw_test(name: str, card: ModelCard) -> None:

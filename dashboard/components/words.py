@@ -1,9 +1,9 @@
-"""What the program says, in one place: bands, numbers, times."""
+"""What the program says, in one place: bands, kinds of lesion, numbers, times."""
 
 from datetime import datetime
 
 from core.classifier.card_text import INTENDED_USE
-from core.taxonomy import Band, HeatmapMethod
+from core.taxonomy import MALIGNANT_KINDS, Band, Diagnosis, HeatmapMethod
 
 BAND_LABEL = {
     Band.REFER: "Refer",
@@ -33,9 +33,23 @@ METHOD_LABEL = {
     HeatmapMethod.EIGEN_CAM: "Eigen-CAM",
     HeatmapMethod.LAYER_CAM: "Layer-CAM",
 }
+# HAM10000's classes bkl and akiec hold more than the names that ISIC has for them
+_WIDER_KIND = {
+    Diagnosis.PIGMENTED_BENIGN_KERATOSIS: "Benign keratosis",
+    Diagnosis.ACTINIC_KERATOSIS: "Actinic keratosis / intraepithelial carcinoma",
+}
+KIND_MARK = dict.fromkeys(MALIGNANT_KINDS, "malignant") | {Diagnosis.ACTINIC_KERATOSIS: "malignant or precursor"}
+DIFFERENTIAL_NOTE = (
+    "The {n} kinds that the network was trained to tell apart; this is not a diagnosis, and other kinds exist."
+)
 EMPTY_MAP = "The heat map is empty: nothing in this picture spoke for malignant."
 MAP_LEGEND = "Heat map: where the network looked, not where the disease is."
 USE_LINE = INTENDED_USE
+
+
+def diagnosis_label(diagnosis: Diagnosis) -> str:
+    """A kind of lesion in a differential, by the name that a clinician knows it by."""
+    return _WIDER_KIND.get(diagnosis) or diagnosis[0].upper() + diagnosis[1:]
 
 
 def percent(probability: float) -> str:

@@ -95,6 +95,7 @@ def to_prediction(row: PredictionRow, embedding: bytes) -> Prediction:
             architecture=row.architecture,
         ),
         embedding=np.frombuffer(embedding, EMBEDDING_TYPE),
+        differential=row.differential,
     )
 
 
@@ -118,6 +119,7 @@ def _prediction_values(image_id: int, prediction: Prediction) -> dict[str, Any]:
         "band": prediction.band,
         "operating_threshold": prediction.operating_threshold,
         "no_concern_threshold": prediction.no_concern_threshold,
+        "differential": prediction.differential,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.imaging.drawn import DrawnLesion, draw_lesion
-from core.taxonomy import Band, HeatmapMethod
+from core.taxonomy import MALIGNANT_KINDS, Band, Diagnosis, HeatmapMethod
 from dashboard.components import words
 from dashboard.components.pictures import WIDEST_PX, encode_picture, shown_width
 
@@ -42,6 +42,14 @@ def test_every_band_and_method_has_its_words() -> None:
         assert set(said) == set(Band)
         assert not any("benign" in text.lower() for text in said.values())
     assert set(words.METHOD_LABEL) == set(HeatmapMethod)
+
+
+def test_every_kind_of_lesion_has_a_name_and_the_malignant_ones_a_mark() -> None:
+    assert len({words.diagnosis_label(kind) for kind in Diagnosis}) == len(Diagnosis)
+    assert words.diagnosis_label(Diagnosis.LENTIGO_NOS) == "Lentigo NOS"
+    assert words.diagnosis_label(Diagnosis.ACTINIC_KERATOSIS) == "Actinic keratosis / intraepithelial carcinoma"
+    assert set(words.KIND_MARK) == MALIGNANT_KINDS
+    assert all("malignant" in mark for mark in words.KIND_MARK.values())
 
 
 def test_a_time_is_told_with_its_zone() -> None:

@@ -1,3 +1,4 @@
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +13,16 @@ from core.errors import StorageFailed
 from db.engine import BEGIN_WRITING, make_engine, upgrade_to_head
 from db.tables import LesionRow, PatientRow, Table
 
+_BETWEEN_PARTS = re.compile(r",(?![^()]*\))")  # commas that are not inside brackets
+
 
 def structure(engine: Engine) -> dict[str, set[str]]:
-    """Each table's and index's SQL as a set of lines: alembic and the metadata order constraints differently."""
+    """Each table's and index's SQL as a set of parts: alembic and the metadata order constraints differently, and
+    SQLite puts an added column behind the last one, on the same line."""
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {
-            name: {line.strip().rstrip(",").rstrip() for line in sql.splitlines()}
+            name: {part.strip() for part in _BETWEEN_PARTS.split(sql.removesuffix(")"))}
             for name, sql in rows
             if name != "alembic_version"
         }

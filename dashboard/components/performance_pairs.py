@@ -1,0 +1,109 @@
+"""The pairs of an audit that a person should look at, their pictures side by side."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.data.audit_lookup import find_audited
+from core.data.audit_result import Audit, Pair, PairKind, PairsOfKind, Picture
+from core.data.perceptual_hash import Turn
+from core.errors import DataFolderInvalid, ImageRejected
+from core.imaging.decode import decode
+from dashboard.components.pictures import encode_picture
+from dashboard.resources import get_practice
+
+_AT_ONCE = 12
+_COLUMNS = 3
+_LABEL = {
+    PairKind.EXACT_COPY: "Exact copies",
+    PairKind.NEAR_DUPLICATE: "Near-duplicates",
+    PairKind.SAME_LESION: "One lesion in two parts",
+    PairKind.NEIGHBOUR: "Alike to the network",
+}
+
+
+@st.fragment
+def draw_pairs(audit: Audit) -> None:
+    """A choice of the kind and of a dozen pairs; only this part of the page runs again when it changes."""
+    by_kind = {found.kind: found for found in audit.pairs if found.to_check}
+    st.markdown("**Pairs to look at**")
+    if not by_kind:
+        st.info("The audit lists no pair of images to look at.", icon=":material/check:")
+        return
+    kinds = list(by_kind)
+    chosen = st.segmented_control(
+        "Kind of pair",
+        kinds,
+        default=kinds[0],
+        required=True,
+        format_func=lambda kind: f"{_LABEL[kind]} ({by_kind[kind].n_to_check:,})",
+        key="audit-kind",
+    )
+    pairs = _choose_some(by_kind[chosen or kinds[0]])
+    files = _find(audit, pairs)
+    for start in range(0, len(pairs), _COLUMNS):
+        for column, pair in zip(st.columns(_COLUMNS), pairs[start : start + _COLUMNS], strict=False):
+            with column, st.container(border=True, gap="xsmall"):
+                _draw_pair(pair, files)
+
+
+def _choose_some(found: PairsOfKind) -> tuple[Pair, ...]:
+    starts = range(0, len(found.to_check), _AT_ONCE)
+    start = 0
+    if len(starts) > 1:
+        start = st.selectbox(
+            "Pairs", starts, format_func=lambda n: f"{n + 1} to {min(n + _AT_ONCE, len(found.to_check))}", width=160
+        )
+    if len(found.to_check) < found.n_to_check:
+        st.caption(f"The audit lists the first {len(found.to_check):,} of {found.n_to_check:,} pairs.")
+    return found.to_check[start : start + _AT_ONCE]
+
+
+def _find(audit: Audit, pairs: Sequence[Pair]) -> dict[tuple[str, str], Path]:
+    """The files by part and name; says how to give them where they are missing."""
+    data = get_practice().data
+    if data is None:
+        st.info(
+            "The pictures are shown once the folder of labelled images is known: enter it under Settings, or start the "
+            "app with LESIONWISE_DATA set to it.",
+            icon=":material/image:",
+        )
+        return {}
+    try:
+        found = find_audited(data, audit, [picture for pair in pairs for picture in (pair.first, pair.second)])
+    except DataFolderInvalid as error:
+        st.warning(f"No pictures: {error} Correct the data folder under Settings.", icon=":material/image:")
+        return {}
+    if not found.is_same_list:
+        st.warning("The data folder holds another list of files than the one audited.", icon=":material/warning:")
+    return found.files
+
+
+def _draw_pair(pair: Pair, files: dict[tuple[str, str], Path]) -> None:
+    for column, picture in zip(st.columns(2, gap="xsmall"), (pair.first, pair.second), strict=True):
+        with column:
+            if path := files.get(picture.key):
+                _draw_picture(path)
+            st.markdown(f"**{'malignant' if picture.is_malignant else 'benign'}**")
+            st.caption(_about(picture))
+    st.caption(_relation(pair))
+
+
+def _draw_picture(path: Path) -> None:
+    try:
+        st.image(encode_picture(decode(path.read_bytes()).pixels), width="stretch")
+    except (ImageRejected, OSError):
+        st.caption("This picture cannot be read.")
+
+
+def _about(picture: Picture) -> str:
+    lesion = f"lesion {picture.lesion}" if picture.lesion else "lesion not known"
+    return f"{picture.diagnosis or 'Diagnosis not known'}, {lesion}  \n`{picture.part}/{picture.file}`"
+
+
+def _relation(pair: Pair) -> str:
+    if pair.turn is None:
+        return f"1 - cosine {pair.distance:.3f}"
+    turned = "" if pair.turn is Turn.NONE else f", one {pair.turn}"
+    return f"{pair.distance:.0f} of 256 bits apart{turned}"
