@@ -11,13 +11,12 @@ INTENDED_USE = (
     "Decision support for clinicians who examine dermoscopic images. Not cleared as a medical device. "
     "It does not replace the clinician's judgement, histopathology or follow-up."
 )
-LIMITS = (
+_TWO_KINDS = (
     "Trained on nevi and malignant lesions only: benign keratoses, dermatofibromas and vascular lesions are missing "
-    "and are often scored high.",
-    "All benign training images come from HAM10000, and about half of the malignant ones from elsewhere: part of what "
-    "the network learnt may be the source of a picture, not the disease.",
-    "Not validated for skin types V-VI, nails, mucosa, palms and soles, children, or other dermatoscopes and clinics.",
-    "Thresholds were fixed on validation images with 45% malignant lesions; predictive values at a practice differ.",
+    "and are often scored high."
+)
+_NOT_VALIDATED = (
+    "Not validated for skin types V-VI, nails, mucosa, palms and soles, children, or other dermatoscopes and clinics."
 )
 DATA_SOURCES = (
     "Training, validation and test images: the Kaggle set fanconic/skin-cancer-malignant-vs-benign, made of images "
@@ -45,9 +44,24 @@ def render_card(card: ModelCard) -> str:
 
 def limits_of(card: ModelCard) -> tuple[str, ...]:
     """What this network is not good for: one with a differential has seen more kinds of lesion, and no others."""
-    if not card.differential:
-        return LIMITS
-    return (f"Trained on {_kinds(card)} only: to a lesion of any other kind it gives one of these names.", *LIMITS[1:])
+    seven = f"Trained on {_kinds(card)} only: to a lesion of any other kind it gives one of these names."
+    return (seven if card.differential else _TWO_KINDS, _source_limit(card), _NOT_VALIDATED, _share_limit(card))
+
+
+def _source_limit(card: ModelCard) -> str:
+    data = card.facts.get("training_data", {})
+    n_other, n_malignant = data.get("malignant_not_from_ham10000"), data.get("train", {}).get("malignant")
+    of = f"{n_other:,} of the {n_malignant:,}" if n_other is not None and n_malignant else "about half of the"
+    return (
+        f"All benign training images come from HAM10000, and {of} malignant ones from elsewhere: part of what the "
+        "network learnt may be the source of a picture, not the disease."
+    )
+
+
+def _share_limit(card: ModelCard) -> str:
+    part = card.facts.get("training_data", {}).get("validation")
+    share = f" with {part['malignant'] / part['n']:.0%} malignant lesions" if part else ""
+    return f"Thresholds were fixed on validation images{share}; predictive values at a practice differ."
 
 
 def card_rows(card: ModelCard) -> dict[str, str]:

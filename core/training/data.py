@@ -60,6 +60,9 @@ class TrainingData:
         }
         return {
             **counts,
+            "malignant_not_from_ham10000": sum(
+                self.images[i].is_malignant and self.images[i].is_ham10000 is False for i in self.split.train
+            ),
             "near_duplicate_pairs_kept_together": self.n_near_duplicates,
             "left_out_because_of_the_test_part": self.n_left_out,
             "file_list_sha256": hash_of_list(self.images),

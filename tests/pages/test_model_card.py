@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from core import APP_VERSION
-from core.classifier.card import CARD_FILE, WEIGHTS_FILE
-from core.classifier.card_text import INTENDED_USE, LIMITS
+from core.classifier.card import CARD_FILE, WEIGHTS_FILE, read_card
+from core.classifier.card_text import INTENDED_USE, limits_of
 from core.evaluation.results import METRICS_FILE
 from tests.pages.app_driver import App
 
 SMALL, OTHER = "small-net", "other-net"
 
 
-def test_intended_use_and_every_limit_are_said(app: App) -> None:
+def test_intended_use_and_every_limit_are_said(app: App, weights_root: Path) -> None:
     text = app.open("model_card").text
     assert INTENDED_USE in text
-    assert all(limit in text for limit in LIMITS)
+    assert all(limit in text for limit in limits_of(read_card(weights_root / SMALL)))
 
 
 def test_figures_have_intervals_and_n_and_come_with_what_the_set_is(app: App) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.classifier.card import CARD_FILE, ModelCard, installed_models, read_card, write_card
-from core.classifier.card_text import INTENDED_USE, LIMITS, render_card, write_card_text
+from core.classifier.card_text import INTENDED_USE, limits_of, render_card, write_card_text
 from core.errors import CardUnusable, WeightsMissing
 from core.imaging.frame import FrameRule
 from core.taxonomy import HeatmapMethod
@@ -129,6 +129,20 @@ def test_the_card_for_people_says_intended_use_limits_and_thresholds(tmp_path: P
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# net 2026.03.02\n")
     assert INTENDED_USE in text
-    assert all(limit in text for limit in LIMITS)
+    assert all(limit in text for limit in limits_of(CARD))
     for said in ("at or above 0.4000", "below 0.1000", "1,234,567 parameters", "für Forschung", "ab" * 32):
         assert said in text
+
+
+def test_limits_count_what_the_network_was_trained_and_validated_on() -> None:
+    data = {
+        "train": {"n": 900, "malignant": 1_200},
+        "validation": {"n": 200, "malignant": 50},
+        "malignant_not_from_ham10000": 300,
+    }
+    limits = " ".join(limits_of(dataclasses.replace(CARD, facts={"training_data": data})))
+    assert "300 of the 1,200 malignant ones from elsewhere" in limits
+    assert "validation images with 25% malignant lesions" in limits
+    unknown = " ".join(limits_of(dataclasses.replace(CARD, facts={})))
+    assert "about half of the malignant ones" in unknown
+    assert "%" not in unknown
