@@ -6,6 +6,7 @@ from core.errors import LesionwiseError
 from core.evaluation.parts import figures_by_part
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.network_choice import choose_network
+from dashboard.components.performance_audit import draw_audit
 from dashboard.components.performance_errors import draw_errors
 from dashboard.components.performance_headline import draw_about_set, draw_headline
 from dashboard.components.performance_networks import draw_networks, draw_training
@@ -13,7 +14,7 @@ from dashboard.components.performance_threshold import draw_thresholds
 from dashboard.measured import get_cards
 from dashboard.resources import get_evaluation
 
-SECTIONS = ["Threshold and charts", "Worst errors", "Training", "Networks compared"]
+SECTIONS = ["Threshold and charts", "Worst errors", "Training", "Networks compared", "Data audit"]
 
 try:
     cards = get_cards()
@@ -37,8 +38,10 @@ try:
             draw_errors(model, evaluation)
         elif section == SECTIONS[2]:
             draw_training(model, card)
-        else:
+        elif section == SECTIONS[3]:
             draw_networks({model: measured[model]} | measured)
+        else:
+            draw_audit()
     for name in unmeasured:
         st.caption(
             f"{name} has no test figures for its weights: run `make evaluate MODEL={name}`.",

@@ -47,16 +47,16 @@ def read_labelled(source: Path) -> list[LabelledImage]:
     return images
 
 
-def read_kaggle(data: Path, part: str) -> list[LabelledImage]:
+def read_kaggle(data: Path, part: str, provenance_csv: Path | None = None) -> list[LabelledImage]:
     """Read the `train` or `test` part of the Kaggle set, with what is known of where each file came from.
 
-    `data` is the set's own folder or the one that holds it; the provenance CSV is looked for beside the set.
-    Raises DataFolderInvalid where the layout is not as expected.
+    `data` is the set's own folder or the one that holds it; unless given, the provenance CSV is looked for beside the
+    set. Raises DataFolderInvalid where the layout is not as expected.
     """
     root = data if (data / part).is_dir() else data / KAGGLE_FOLDER
     if not (root / part).is_dir():
         raise DataFolderInvalid(f"{data} holds neither {part}/ nor {KAGGLE_FOLDER}/{part}/.")
-    provenance = read_provenance(data, root.parent)
+    provenance = read_provenance_csv(provenance_csv) if provenance_csv else read_provenance(data, root.parent)
     images = read_labelled(root / part)
     return [_with_provenance(image, part, provenance) for image in images]
 
@@ -66,9 +66,22 @@ def read_provenance(*folders: Path) -> dict[str, dict[str, str]]:
     for folder in folders:
         path = folder / PROVENANCE_FILE
         if path.is_file():
-            with path.open(newline="", encoding="utf-8") as file:
-                return {row["kaggle_file"]: row for row in csv.DictReader(file)}
+            return read_provenance_csv(path)
     return {}
+
+
+def read_provenance_csv(path: Path) -> dict[str, dict[str, str]]:
+    """Rows by file name, such as `train/benign/1.jpg`. Raises DataFolderInvalid where the CSV is not as expected."""
+    if not path.is_file():
+        raise DataFolderInvalid(
+            f"There is no provenance CSV at {path}.", "Give the CSV that says where files are from."
+        )
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        missing = {"kaggle_file", "lesion_id", "diagnosis"} - set(reader.fieldnames or ())
+        if missing:
+            raise DataFolderInvalid(f"{path} lacks the column {', '.join(sorted(missing))}.")
+        return {row["kaggle_file"]: row for row in reader}
 
 
 def hash_of_list(images: Iterable[LabelledImage]) -> str:

@@ -1,4 +1,5 @@
-"""`python -m core.evaluation --weights weights/NAME --data DIR`: measure one network on labelled images."""
+"""`python -m core.evaluation --weights weights/NAME --data DIR`: measure one network on labelled images.
+`python -m core.evaluation compare weights/A weights/B --data DIR`: the paired difference of two."""
 
 import argparse
 import json
@@ -10,42 +11,46 @@ from core.classifier.card_text import write_card_text
 from core.classifier.classifier import Classifier
 from core.errors import LesionwiseError
 from core.evaluation.card_facts import with_test_figures
+from core.evaluation.compare import ModelComparison, compare_models
 from core.evaluation.evaluate import evaluate
+from core.evaluation.json_values import to_json_value
 from core.evaluation.predictions import write_predictions
-from core.evaluation.results import Evaluation, SetFigures, write_evaluation
-from core.evaluation.sets import open_set
+from core.evaluation.report import render_comparison, render_evaluation
+from core.evaluation.results import Evaluation, write_evaluation
+from core.evaluation.scoring_log import NO_REASON, log_scoring
+from core.evaluation.sets import HAM_SETS, EvaluationSet, open_set
 from core.settings import Settings
-
-_PERCENT = ("accuracy", "sensitivity", "specificity", "precision", "f1")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status: 0, or 2 with a sentence on stderr."""
-    options = _parse(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    is_comparison = arguments[:1] == ["compare"]
     try:
-        evaluation = run(options)
+        return _print_comparison(arguments[1:]) if is_comparison else _print_evaluation(arguments)
     except LesionwiseError as error:
         print(f"{error} {error.next_step}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"A file could not be read or written: {error}", file=sys.stderr)
         return 2
-    for item in evaluation.rejected:
-        print(f"not scored: {item.file}: {item.reason}", file=sys.stderr)
-    if evaluation.rejected:
-        print(f"{len(evaluation.rejected)} of {_n_given(evaluation)} files were not scored", file=sys.stderr)
-    print(json.dumps(evaluation.as_json(), ensure_ascii=False) if options.json else _table(evaluation))
-    return 0
 
 
 def run(options: argparse.Namespace) -> Evaluation:
-    """Score, measure, and write the files that the options ask for. Raises LesionwiseError."""
+    """Score, measure, log, and write the files that the options ask for. Raises LesionwiseError."""
     settings = Settings.from_environment()
     labelled = open_set(options.data, options.set)
+    _require_reason(options, labelled)
     classifier = Classifier.load(options.weights, settings.torch_threads)
-    evaluation, predictions = evaluate(scorer=classifier, labelled=labelled, cache=settings.cache_root)
+    evaluation, predictions = evaluate(
+        scorer=classifier, labelled=labelled, cache=settings.cache_root, with_robustness=options.robustness
+    )
+    if labelled.is_test:
+        log = options.weights if options.write_beside_weights else settings.home / "evaluations"
+        reason = options.reason or NO_REASON
+        log_scoring(log, card=classifier.card, set_name=labelled.name, n=evaluation.whole.n, reason=reason)
     own = options.out or settings.home / "evaluations" / classifier.card.name / labelled.name
-    for folder in [own, options.weights] if options.write_beside_weights else [own]:
+    for folder in [own, _beside(options.weights, labelled)] if options.write_beside_weights else [own]:
         write_evaluation(evaluation, folder)
         write_predictions(predictions.rows, folder)
     if options.update_card:
@@ -56,44 +61,84 @@ def run(options: argparse.Namespace) -> Evaluation:
     return evaluation
 
 
-def _table(evaluation: Evaluation) -> str:
-    parts = {
-        f"{evaluation.set_name}": evaluation.whole,
-        "same source (HAM10000)": evaluation.same_source,
-        "without repeats of the train part": evaluation.without_repeats,
-    }
-    blocks = [_block(name, figures) for name, figures in parts.items() if figures]
-    return "\n\n".join([*blocks, *evaluation.about.statement(), evaluation.threshold_note])
+def run_comparison(options: argparse.Namespace) -> ModelComparison:
+    """Score the set by both networks, log that, and compare. Raises LesionwiseError."""
+    settings = Settings.from_environment()
+    labelled = open_set(options.data, options.set)
+    first, second = (Classifier.load(folder, settings.torch_threads) for folder in (options.first, options.second))
+    comparison = compare_models(first=first, second=second, labelled=labelled, cache=settings.cache_root)
+    for classifier in (first, second) if labelled.is_test else ():
+        n, reason = comparison.parts["whole"].difference.n, options.reason or "comparison"
+        log_scoring(settings.home / "evaluations", card=classifier.card, set_name=labelled.name, n=n, reason=reason)
+    return comparison
 
 
-def _block(name: str, figures: SetFigures) -> str:
-    lines = [f"{name}: {figures.n} images, {figures.n_malignant} malignant"]
-    lines += [f"  {key:<18} {figure.as_text(4)}" for key, figure in figures.ranking.items()]
-    for at in (figures.at_operating_point, figures.at_half):
-        lines.append(f"  at {at.threshold:.4f}")
-        lines += [f"    {key:<16} {at.figures[key].as_percent(1)}" for key in _PERCENT]
-    return "\n".join(lines)
+def _print_evaluation(arguments: list[str]) -> int:
+    options = _parse(arguments)
+    evaluation = run(options)
+    for item in evaluation.rejected:
+        print(f"not scored: {item.file}: {item.reason}", file=sys.stderr)
+    if evaluation.rejected:
+        n_given = evaluation.whole.n + len(evaluation.rejected)
+        print(f"{len(evaluation.rejected)} of {n_given} files were not scored", file=sys.stderr)
+    print(json.dumps(evaluation.as_json(), ensure_ascii=False) if options.json else render_evaluation(evaluation))
+    return 0
 
 
-def _n_given(evaluation: Evaluation) -> int:
-    return evaluation.whole.n + len(evaluation.rejected)
+def _print_comparison(arguments: list[str]) -> int:
+    options = _parse_comparison(arguments)
+    comparison = run_comparison(options)
+    print(json.dumps(to_json_value(comparison), ensure_ascii=False) if options.json else render_comparison(comparison))
+    return 0
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m core.evaluation", description=__doc__)
+def _require_reason(options: argparse.Namespace, labelled: EvaluationSet) -> None:
+    if labelled.is_test and options.write_beside_weights and not options.reason:
+        raise LesionwiseError(
+            "A measurement on test images that is written beside the weights is logged with its reason.",
+            "Give one with --reason TEXT.",
+        )
+
+
+def _beside(weights: Path, labelled: EvaluationSet) -> Path:
+    """The model folder; parts of the further HAM10000 images get a folder of their own in it."""
+    return weights / labelled.name if labelled.name in HAM_SETS else weights
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m core.evaluation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--weights", type=Path, required=True, help="model folder, for example weights/NAME")
-    parser.add_argument(
-        "--data", type=Path, required=True,
-        help="folder with benign/ and malignant/, CSV with file,malignant, or folder of the Kaggle set",
-    )  # fmt: skip
-    parser.add_argument("--set", help="name for the results; of the Kaggle set, the part (default: test)")
+    _add_set(parser)
     parser.add_argument("--out", type=Path, help="default: LESIONWISE_HOME/evaluations/<model>/<set>")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout and nothing else")
+    parser.add_argument("--robustness", action="store_true", help="also score 13 changes of every image")
     parser.add_argument("--update-card", action="store_true", help="put the main figures into the model card")
     parser.add_argument(
         "--write-beside-weights", action="store_true", help="also write metrics.json and predictions.csv there"
     )
     return parser.parse_args(arguments)
+
+
+def _parse_comparison(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m core.evaluation compare", description=run_comparison.__doc__)
+    parser.add_argument("first", type=Path, help="model folder")
+    parser.add_argument("second", type=Path, help="model folder that is subtracted")
+    _add_set(parser)
+    return parser.parse_args(arguments)
+
+
+def _add_set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, required=True,
+        help="folder with benign/ and malignant/, CSV with file,malignant, or folder of the Kaggle set",
+    )  # fmt: skip
+    parser.add_argument(
+        "--set",
+        help="name for the results; of the Kaggle set, the part (default: test); or ham10000-extra-test, -validation",
+    )
+    parser.add_argument("--reason", help="why test images are scored; for the log (see core.evaluation.scoring_log)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout and nothing else")
 
 
 if __name__ == "__main__":

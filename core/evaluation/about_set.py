@@ -70,7 +70,7 @@ class AboutSet:
 
     def _source(self) -> str:
         ham, other = self.by_source.get("ham10000"), self.by_source.get("other")
-        if not ham or not other:
+        if not ham or not other or not ham.n or not other.n:
             return ""
         return (
             f"Of the {ham.n_benign + other.n_benign} benign images {ham.n_benign} come from HAM10000, of the "

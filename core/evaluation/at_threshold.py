@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from core.evaluation.bootstrap import measure
 from core.evaluation.figures import Figure
 from core.evaluation.metrics import Labels, Values, threshold_statistic
-from core.evaluation.wilson import wilson_interval
+from core.evaluation.share import wilson_figure
 
 
 def measure_at(
@@ -31,12 +31,7 @@ def measure_at(
         "recall": is_malignant,
     }
     return figures | {
-        name: _wilson_figure(figures[name].value, len(np.unique(groups[mask])))
+        name: wilson_figure(figures[name].value, len(np.unique(groups[mask])))
         for name, mask in counted.items()
         if figures[name].value in (0.0, 1.0)
     }
-
-
-def _wilson_figure(share: float, n: int) -> Figure:
-    low, high = wilson_interval(share * n, n)
-    return Figure(share, min(float(low), share), max(float(high), share))

@@ -25,20 +25,19 @@ def group_by_lesion(lesions: Sequence[Hashable | None]) -> NDArray[np.int64]:
 
 
 def draw_weights(
-    is_malignant: Labels, groups: NDArray[np.int64], *, n_draws: int = N_DRAWS, seed: int = SEED
+    strata: Labels | NDArray[np.int64], groups: NDArray[np.int64], *, n_draws: int = N_DRAWS, seed: int = SEED
 ) -> NDArray[np.float32]:
     """How often each draw holds each image, float32 (n_draws, N).
 
-    Within each class as many groups are drawn, with replacement, as there are; a lesion with images of both classes
-    counts as one group in each.
+    Within each stratum, most often the two classes, as many groups are drawn, with replacement, as there are; a lesion
+    with images of several strata counts as one group in each.
     """
     rng = np.random.default_rng(seed)
     weights = np.zeros((n_draws, len(groups)), dtype=np.float32)
-    for label in (False, True):
-        members = np.flatnonzero(is_malignant == label)
-        if len(members):
-            _, group_of = np.unique(groups[members], return_inverse=True)
-            weights[:, members] = _count_groups(rng, int(group_of.max()) + 1, n_draws)[:, group_of]
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        _, group_of = np.unique(groups[members], return_inverse=True)
+        weights[:, members] = _count_groups(rng, int(group_of.max()) + 1, n_draws)[:, group_of]
     return weights
 
 

@@ -2,27 +2,22 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
 
 from core import APP_VERSION
 from core.classifier.card import ModelCard
 from core.data.labelled import hash_of_list
 from core.evaluation.about_set import Repeats, describe_set, find_repeats
-from core.evaluation.at_threshold import measure_at
-from core.evaluation.bootstrap import N_DRAWS, draw_weights, measure
+from core.evaluation.bootstrap import N_DRAWS
 from core.evaluation.calibration import calibrate
-from core.evaluation.metrics import ranking_statistic
+from core.evaluation.further import measure_further
+from core.evaluation.measure_set import measure_set
 from core.evaluation.operating_points import OperatingPoints, band_of
 from core.evaluation.predictions import Predictions, to_row
-from core.evaluation.results import BandCount, Evaluation, SetFigures, ThresholdFigures
+from core.evaluation.results import BandCount, Evaluation, SetFigures
+from core.evaluation.scorer import Scorer, score_all
 from core.evaluation.sets import EvaluationSet, ReadableSet, read_frames
 from core.taxonomy import Band
 
-_STEP = 32  # images per forward pass: past this a CPU gains nothing
 _THRESHOLD_NOTE = (
     "The operating point was fixed on validation images before this set was scored and is stored in the model card; "
     "0.5 is given for comparison with published work. Intervals: 95%, {n_draws} bootstrap draws, stratified by class "
@@ -30,27 +25,22 @@ _THRESHOLD_NOTE = (
 )
 
 
-class Scorer(Protocol):
-    """What an evaluation needs of a classifier."""
-
-    card: ModelCard
-
-    def logits(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Malignant logits (N,) of frames uint8 (N, H, W, 3)."""
-        ...
-
-
 def evaluate(
-    *, scorer: Scorer, labelled: EvaluationSet, cache: Path | None = None, n_draws: int = N_DRAWS
+    *,
+    scorer: Scorer,
+    labelled: EvaluationSet,
+    cache: Path | None = None,
+    with_robustness: bool = False,
+    n_draws: int = N_DRAWS,
 ) -> tuple[Evaluation, Predictions]:
-    """Score every readable image of the set and measure the result.
+    """Score every readable image of the set and measure the result; robustness costs 13 more passes.
 
     Raises DataFolderInvalid where no image can be read.
     """
     card = scorer.card
     readable = read_frames(labelled.images, card.frame, cache)
     repeats = _repeats(labelled, readable, card, cache)
-    predictions = _predict(scorer, readable, repeats)
+    predictions = predict_set(scorer, readable, repeats)
     evaluation = Evaluation(
         set_name=labelled.name,
         file_list_sha256=hash_of_list(readable.images),
@@ -65,26 +55,9 @@ def evaluate(
         bands=count_bands(predictions, OperatingPoints(card.refer_threshold, card.no_concern_threshold)),
         about=describe_set(readable.images, repeats),
         rejected=readable.rejected,
+        further=measure_further(scorer, readable, predictions, repeats, n_draws, with_robustness=with_robustness),
     )
     return evaluation, predictions
-
-
-def measure_set(predictions: Predictions, threshold: float, n_draws: int = N_DRAWS) -> SetFigures:
-    """Every figure of one set at `threshold` and at 0.5, all intervals from the same draws."""
-    probability, is_malignant = predictions.probability, predictions.is_malignant
-    groups = predictions.groups
-    weights = draw_weights(is_malignant, groups, n_draws=n_draws)
-
-    def at(value: float) -> ThresholdFigures:
-        return ThresholdFigures(value, measure_at(probability, is_malignant, groups, value, weights))
-
-    return SetFigures(
-        n=len(probability),
-        n_malignant=int(is_malignant.sum()),
-        at_operating_point=at(threshold),
-        at_half=at(0.5),
-        ranking=measure(ranking_statistic(probability, is_malignant), weights),
-    )
 
 
 def count_bands(predictions: Predictions, points: OperatingPoints) -> dict[str, BandCount]:
@@ -95,23 +68,15 @@ def count_bands(predictions: Predictions, points: OperatingPoints) -> dict[str, 
     return {band.value: BandCount(len(found), sum(found)) for band, found in labels.items()}
 
 
-def _predict(scorer: Scorer, readable: ReadableSet, repeats: Repeats | None) -> Predictions:
-    logits = _score(scorer, readable.frames)
+def predict_set(scorer: Scorer, readable: ReadableSet, repeats: Repeats | None = None) -> Predictions:
+    """Score every image once, and join the scores with what is known of the images."""
+    logits = score_all(scorer, readable.frames)
     probability = calibrate(logits, scorer.card.temperature)
     seen = repeats.is_any.tolist() if repeats else [None] * len(logits)
     rows = zip(readable.images, probability.tolist(), logits.tolist(), seen, strict=True)
     return Predictions(
         tuple(to_row(image, probability=p, logit=logit, repeats_train=is_seen) for image, p, logit, is_seen in rows)
     )
-
-
-def _score(scorer: Scorer, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
-    with tqdm(total=len(frames), desc="score", unit="image", leave=False) as progress:
-        parts = []
-        for start in range(0, len(frames), _STEP):
-            parts.append(scorer.logits(np.ascontiguousarray(frames[start : start + _STEP])))
-            progress.update(len(parts[-1]))
-    return np.concatenate(parts)
 
 
 def _repeats(labelled: EvaluationSet, readable: ReadableSet, card: ModelCard, cache: Path | None) -> Repeats | None:

@@ -50,11 +50,16 @@ def ranking_metrics(probability: Values, is_malignant: Labels, weights: Values |
     """ROC-AUC, average precision, Brier score and ECE (ten equal-width bins)."""
     tp, fp = cumulative_counts(probability, is_malignant, weights)
     return {
-        "roc_auc": _roc_auc(tp, fp),
+        "roc_auc": _area(tp, fp),
         "average_precision": _average_precision(tp, fp),
         "brier": brier_score(probability, is_malignant, weights),
         "ece": calibration_error(probability, is_malignant, weights),
     }
+
+
+def roc_auc(probability: Values, is_malignant: Labels, weights: Values | None = None) -> Values:
+    """Area under the ROC curve alone, of any score."""
+    return _area(*cumulative_counts(probability, is_malignant, weights))
 
 
 def weighted_counts(
@@ -108,7 +113,7 @@ def all_once(n: int) -> Values:
     return np.ones((1, n))
 
 
-def _roc_auc(tp: Values, fp: Values) -> Values:
+def _area(tp: Values, fp: Values) -> Values:
     area = (np.diff(fp, axis=1) * (tp[:, 1:] + tp[:, :-1]) / 2).sum(axis=1)  # the trapezium halves ties
     return ratio(area, tp[:, -1] * fp[:, -1])
 

@@ -48,6 +48,11 @@ class Predictions:
         return np.array([row.malignant_probability for row in self.rows], dtype=np.float64)
 
     @property
+    def logits(self) -> NDArray[np.float64]:
+        """Malignant logits before the temperature."""
+        return np.array([row.logit for row in self.rows], dtype=np.float64)
+
+    @property
     def is_malignant(self) -> NDArray[np.bool_]:
         """The labels."""
         return np.array([row.malignant for row in self.rows], dtype=np.bool_)

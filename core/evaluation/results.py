@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.errors import DataFolderInvalid
 from core.evaluation.about_set import AboutSet
+from core.evaluation.calibration_figures import CalibrationFigures
 from core.evaluation.figures import Figure
+from core.evaluation.json_values import from_json_value, to_json_value
 from core.evaluation.metrics import RANKING_METRICS, THRESHOLD_METRICS
+from core.evaluation.robustness import Robustness
+from core.evaluation.seven_classes import CalledShare, ClassFigures
+from core.evaluation.source import SourceFigures
 
 METRICS_FILE = "metrics.json"
 
@@ -80,6 +85,25 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """What an evaluation says beyond its parts; None or empty where the set or the network does not say enough, or
+    where nobody asked.
+
+    `unseen_lesions` leaves out images of lesions that the train part shows, but keeps near-duplicates of its images;
+    `averaged` is the network over a picture's flips and quarter turns, not as served; `called` is by diagnosis.
+    """
+
+    at_accuracy_threshold: ThresholdFigures | None = None
+    unseen_lesions: SetFigures | None = None
+    averaged: SetFigures | None = None
+    calibration: CalibrationFigures | None = None
+    source: SourceFigures | None = None
+    robustness: Robustness | None = None
+    classes: ClassFigures | None = None
+    called: Mapping[str, CalledShare] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """One network on one set. `same_source` and `without_repeats` are None where the set does not say enough."""
 
@@ -96,6 +120,7 @@ class Evaluation:
     bands: Mapping[str, BandCount]
     about: AboutSet
     rejected: tuple[Rejected, ...] = ()
+    further: Further = Further()
 
     def as_json(self) -> dict[str, Any]:
         """One readable object: the whole set's figures lie on the top level."""
@@ -113,11 +138,12 @@ class Evaluation:
             "without_repeated_lesions": self.without_repeats.as_json() if self.without_repeats else None,
             "about_the_set": self.about.as_json(),
             "rejected": [{"file": item.file, "reason": item.reason} for item in self.rejected],
+            "further": to_json_value(self.further),
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Evaluation":
-        """What `as_json` wrote."""
+        """What `as_json` wrote, also before there was anything "further"."""
         same_source, without_repeats = values["same_source"], values["without_repeated_lesions"]
         return cls(
             set_name=values["set"],
@@ -133,6 +159,7 @@ class Evaluation:
             bands={band: BandCount(**count) for band, count in values["bands"].items()},
             about=AboutSet.from_json(values["about_the_set"]),
             rejected=tuple(Rejected(**item) for item in values["rejected"]),
+            further=from_json_value(Further, values.get("further", {})),
         )
 
 
@@ -153,7 +180,7 @@ def read_evaluation(folder: Path) -> Evaluation | None:
         return None
     try:
         return Evaluation.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataFolderInvalid(
             f"The figures in {path} cannot be read ({error}).", "Measure the network again with `make evaluate`."
         ) from error

@@ -8,22 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import load_frames
+from core.data.ham_extra import HAM_FOLDER, read_ham_extra, split_ham_extra
+from core.data.ham_extra import PARTS as HAM_PARTS
 from core.data.labelled import KAGGLE_FOLDER, LabelledImage, read_kaggle, read_labelled
 from core.errors import DataFolderInvalid, ImageRejected
 from core.evaluation.results import Rejected
 from core.imaging.decode import decode
 from core.imaging.frame import FrameRule
 
+HAM_SETS = {f"{HAM_FOLDER}-{part}": part for part in HAM_PARTS}
 _PARTS = ("train", "test")
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """Images under a name; `train` is the train part of the same folder, where it has one."""
+    """Images under a name; `train` is the train part of the same folder, where it has one.
+
+    `is_test` marks images that are to choose nothing: every scoring of them is logged (see `scoring_log`).
+    """
 
     name: str
     images: tuple[LabelledImage, ...]
     train: tuple[LabelledImage, ...] | None = None
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,11 +44,14 @@ class ReadableSet:
 
 def open_set(data: Path, name: str | None = None) -> EvaluationSet:
     """Find out what `data` is: the Kaggle set's folder (or one that holds it; `name` then chooses the part, "test"
-    unless given), one of its parts, a folder with benign/ and malignant/, or a CSV.
+    unless given), one of its parts, a folder with benign/ and malignant/, or a CSV. The names `ham10000-extra-train`,
+    `-validation` and `-test` choose a part of the further HAM10000 images.
 
     Raises DataFolderInvalid where it is none of these.
     """
     data = data.resolve()
+    if name in HAM_SETS:
+        return _open_ham_part(data, name, HAM_SETS[name])
     if any((data / folder).is_dir() for folder in (*_PARTS, KAGGLE_FOLDER)):
         return _open_part(data, name or "test", name or "test")
     if data.name in _PARTS and all((data.parent / part).is_dir() for part in _PARTS):
@@ -68,7 +78,15 @@ def read_frames(images: Sequence[LabelledImage], rule: FrameRule, cache: Path | 
 def _open_part(root: Path, part: str, name: str) -> EvaluationSet:
     images = tuple(read_kaggle(root, part))
     has_train = part != "train" and any((folder / "train").is_dir() for folder in (root, root / KAGGLE_FOLDER))
-    return EvaluationSet(name, images, tuple(read_kaggle(root, "train")) if has_train else None)
+    train = tuple(read_kaggle(root, "train")) if has_train else None
+    return EvaluationSet(name, images, train, is_test=part == "test")
+
+
+def _open_ham_part(data: Path, name: str, part: str) -> EvaluationSet:
+    """Without its train part: the split keeps lesions apart, so that nothing of it can be a repeat by lesion."""
+    images = read_ham_extra(data)
+    chosen = tuple(images[i] for i in split_ham_extra(images)[part])
+    return EvaluationSet(name, chosen, is_test=part == "test")
 
 
 def _why_unreadable(path: Path) -> str:

@@ -1,13 +1,17 @@
 """Near-duplicates are found whatever was done to the file, and different lesions are not taken for one."""
 
 import io
+from collections.abc import Callable
 
 import numpy as np
+import pytest
 from imagehash import phash
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.near_duplicates import find_pairs, hash_frame
+from core.data import near_duplicates
+from core.data.near_duplicates import compare_turned, find_pairs, find_turned_pairs, hash_frame
+from core.data.perceptual_hash import Turn, hash_thumbnails, make_thumbnail
 from core.imaging.drawn import DrawnLesion, draw_lesion
 
 
@@ -45,3 +49,37 @@ def test_a_hash_has_256_bits() -> None:
     bits = hash_frame(frame(1))
     assert bits.shape == (256,)
     assert bits.dtype == np.bool_
+
+
+def hashes_of(*frames: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return hash_thumbnails(np.stack([make_thumbnail(one) for one in frames]))
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        (np.fliplr, Turn.LEFT_RIGHT),
+        (np.flipud, Turn.TOP_BOTTOM),
+        (np.rot90, Turn.QUARTER),
+        (lambda pixels: np.rot90(pixels, 3), Turn.THREE_QUARTERS),
+        (lambda pixels: pixels.transpose(1, 0, 2), Turn.TRANSPOSED),
+    ],
+)
+def test_a_flipped_or_turned_copy_is_a_pair_and_other_lesions_are_not(
+    change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], back: Turn
+) -> None:
+    copy = as_jpeg(np.ascontiguousarray(change(frame(1))), 80)
+    [pair] = find_turned_pairs(hashes_of(frame(1), frame(2), copy, frame(3)))
+    assert (pair.first, pair.second) == (0, 2)
+    assert pair.distance <= 12
+    assert pair.turn in (back, {Turn.QUARTER: Turn.THREE_QUARTERS, Turn.THREE_QUARTERS: Turn.QUARTER}.get(back))
+    assert find_pairs(np.stack([frame(1), frame(2), copy, frame(3)])) == []
+
+
+def test_more_pictures_than_one_block_are_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashes = np.random.default_rng(2).random((30, 8, 256)) < 0.5
+    monkeypatch.setattr(near_duplicates, "_ROWS_AT_ONCE", 7)
+    found = {(pair.first, pair.second): pair.distance for pair in find_turned_pairs(hashes, max_distance=105)}
+    expected = {(i, j): compare_turned(hashes, i, j).distance for i in range(30) for j in range(i + 1, 30)}
+    assert found == {key: distance for key, distance in expected.items() if distance <= 105}
+    assert 0 < len(found) < len(expected)

@@ -1,18 +1,13 @@
 """From a folder of pictures to figures on disk and on stdout, with a small network of the test's own making."""
 
-import csv
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from numpy.typing import NDArray
-from PIL import Image
 
-from core.classifier.card import ModelCard, read_card, write_card
+from core.classifier.card import read_card, write_card
 from core.classifier.loading import save_network
 from core.classifier.network import LesionCNN
 from core.data.labelled import KAGGLE_FOLDER, hash_of_list
@@ -23,86 +18,7 @@ from core.evaluation.evaluate import evaluate
 from core.evaluation.predictions import Predictions, ScoredImage, read_predictions, write_predictions
 from core.evaluation.results import read_evaluation, write_evaluation
 from core.evaluation.sets import EvaluationSet, open_set, read_frames
-from core.imaging.frame import FrameRule
-from core.taxonomy import HeatmapMethod
-
-RULE = FrameRule(height_px=32, width_px=32, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
-
-
-def make_card(weights_sha256: str = "ab" * 32) -> ModelCard:
-    return ModelCard(
-        name="tiny",
-        version="1",
-        architecture="lesion_cnn",
-        frame=RULE,
-        temperature=2.0,
-        refer_threshold=0.5,
-        no_concern_threshold=0.3,
-        weights_sha256=weights_sha256,
-        heatmap_methods=(HeatmapMethod.GRAD_CAM,),
-    )
-
-
-@dataclass
-class RedScorer:
-    """Calls red pictures malignant: the logit grows with the mean of the red channel."""
-
-    card: ModelCard
-
-    def logits(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
-        return np.asarray((frames[..., 0].mean(axis=(1, 2)) - 128) / 16, dtype=np.float64)
-
-
-def draw(path: Path, *, red: int, seed: int) -> None:
-    """A picture of noise around a red value; each seed is another picture to a perceptual hash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    coarse = np.random.default_rng(seed).integers(0, 60, size=(8, 8, 3))
-    coarse[..., 0] += red - 30
-    Image.fromarray(coarse.astype(np.uint8)).resize((40, 30)).save(path)
-
-
-def fill(root: Path, *, seed: int = 0, n: int = 6) -> Path:
-    for i in range(n):
-        draw(root / "benign" / f"{i}.png", red=90, seed=seed + i)
-        draw(root / "malignant" / f"{i}.png", red=200, seed=seed + 100 + i)
-    return root
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return fill(tmp_path / "practice")
-
-
-@pytest.fixture
-def kaggle(tmp_path: Path) -> Path:
-    """A set in the Kaggle layout: two test lesions are in train too, and one test picture is there twice."""
-    root = tmp_path / "data"
-    fill(root / KAGGLE_FOLDER / "train", seed=1000)
-    test = fill(root / KAGGLE_FOLDER / "test", seed=0)
-    copied = (test / "malignant" / "5.png").read_bytes()
-    (root / KAGGLE_FOLDER / "train" / "malignant" / "copy.png").write_bytes(copied)
-    rows = [(f"test/benign/{i}.png", f"L{i}") for i in range(6)]
-    rows += [("test/malignant/0.png", "L9"), ("test/malignant/1.png", "L9"), ("train/malignant/0.png", "L9")]
-    with (root / "kaggle_provenance.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["kaggle_file", "lesion_id", "diagnosis", "age_approx", "sex", "anatom_site"])
-        writer.writerows([name, lesion, "Nevus", "45.0", "female", "Trunk"] for name, lesion in rows)
-    return root
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    out = tmp_path_factory.mktemp("models") / "tiny"
-    write_card(make_card(save_network(LesionCNN(), out)), out)
-    return out
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LESIONWISE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("LESIONWISE_THREADS", "1")
-    return tmp_path / "home"
+from tests.core.evaluation.conftest import RULE, RedScorer, make_card
 
 
 def test_separable_pictures_are_told_apart_at_both_thresholds(folder: Path) -> None:
@@ -262,7 +178,7 @@ def test_command_prints_a_table_and_writes_where_told(
     assert "same source (HAM10000): 8 images, 2 malignant" in out
     assert "show a lesion that the train part shows too" in out
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["metrics.json", "predictions.csv"]
-    assert not (home / "evaluations").exists()
+    assert [path.name for path in (home / "evaluations").iterdir()] == ["test_log.jsonl"]
 
 
 def test_only_when_asked_are_weights_folder_and_card_written(
@@ -271,7 +187,7 @@ def test_only_when_asked_are_weights_folder_and_card_written(
     copy = tmp_path / "tiny"
     write_card(make_card(save_network(LesionCNN(), copy)), copy)
     arguments = ["--weights", str(copy), "--data", str(kaggle), "--write-beside-weights", "--update-card"]
-    assert main(arguments) == 0
+    assert main([*arguments, "--reason", "a test"]) == 0
     test = read_card(copy).facts["test"]
     assert (test["n"], test["same_source"]["n"]) == (12, 8)
     assert test["roc_auc"] == json.loads((copy / "metrics.json").read_text())["roc_auc"]
@@ -312,3 +228,11 @@ def test_what_the_real_test_set_is() -> None:
     assert (evaluation.same_source.n, evaluation.same_source.n_malignant) == (504, 144)
     assert about.lesion_seen_in_training is not None
     assert (about.lesion_seen_in_training.n_malignant, about.lesion_seen_in_training.n_benign) == (72, 25)
+
+
+@pytest.mark.data
+def test_the_held_out_lesions_are_a_test_part_and_the_others_are_not(labelled_data: Path) -> None:
+    sets = {part: open_set(labelled_data, f"ham10000-extra-{part}") for part in ("train", "validation", "test")}
+    assert {part: len(each.images) for part, each in sets.items()} == {"train": 4931, "validation": 1058, "test": 1056}
+    assert [part for part, each in sets.items() if each.is_test] == ["test"]
+    assert {image.is_ham10000 for image in sets["test"].images} == {True}

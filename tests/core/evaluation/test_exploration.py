@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from core.evaluation.evaluate import measure_set
 from core.evaluation.exploration import (
     Exploration,
     explore_at,
@@ -12,6 +11,7 @@ from core.evaluation.exploration import (
     slider_position,
     snap_threshold,
 )
+from core.evaluation.measure_set import measure_set
 from core.evaluation.predictions import Predictions, ScoredImage
 
 N_DRAWS = 60

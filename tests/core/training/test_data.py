@@ -58,7 +58,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hash_of(name: str) -> int:
-    return sum(ord(letter) * 31**n for n, letter in enumerate(name)) % 100_000
+    return sum(ord(letter) * pow(31, n, 100_000) for n, letter in enumerate(name)) % 100_000
 
 
 @pytest.fixture(scope="module")

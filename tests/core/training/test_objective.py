@@ -37,7 +37,8 @@ def objective(
 
 
 def whole(loss: Objective, network: BackboneNetwork, x: torch.Tensor, known: Targets) -> torch.Tensor:
-    return loss(network, x, known, torch.arange(len(x)), 1.0)
+    value: torch.Tensor = loss(network, x, known, torch.arange(len(x)), 1.0)
+    return value
 
 
 def test_without_further_parts_it_is_the_binary_cross_entropy(network: BackboneNetwork, x: torch.Tensor) -> None:
@@ -80,7 +81,7 @@ def test_the_gradient_of_the_source_is_turned_for_the_network_and_not_for_its_he
     without = torch.autograd.grad(whole(bare, network, x, known), of_network)
     with torch.no_grad():
         for parameter, a, b in zip(of_network, with_source, without, strict=True):
-            parameter -= 0.05 * (a - b)
+            parameter.sub_(0.05 * (a - b))
     after = (whole(loss, network, x, known) - whole(bare, network, x, known)).item()
     assert after > before
     of_head = torch.autograd.grad(whole(loss, network, x, known), list(loss.source_head.parameters()))
