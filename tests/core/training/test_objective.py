@@ -87,7 +87,7 @@ def test_the_gradient_of_the_source_is_turned_for_the_network_and_not_for_its_he
     of_head = torch.autograd.grad(whole(loss, network, x, known), list(loss.source_head.parameters()))
     with torch.no_grad():
         for parameter, gradient in zip(loss.source_head.parameters(), of_head, strict=True):
-            parameter -= 0.05 * gradient
+            parameter.sub_(0.05 * gradient)
     assert (whole(loss, network, x, known) - whole(bare, network, x, known)).item() < after
 
 
