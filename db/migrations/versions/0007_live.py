@@ -1,0 +1,14 @@
+"""Nothing yet."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    pass
+
+
+def downgrade():
+    raise NotImplementedError("restore a backup instead")
