@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.taxonomy import (
     AnatomSite,
     Band,
+    BatchMode,
     BatchState,
     ConfirmType,
     Diagnosis,
@@ -206,9 +207,24 @@ class CaseFilter:
     model_version: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Whose lesion a file of a batch shows, as a file name or a CSV said it; `taken_on` is the day of the picture."""
+
+    pseudonym: str = ""
+    lesion_label: str = ""
+    anatom_site: AnatomSite | None = None
+    age_years: int | None = None
+    sex: Sex | None = None
+    taken_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchItem:
-    """One file of a batch; `reason` says why it was rejected, `case_id` is set once it was saved."""
+    """One file of a batch; `reason` says why it was rejected, `case_id` is set once it was saved.
+
+    `is_deferred` says that the decision was put off; `signed_by` is "" until the case of the file is signed off.
+    """
 
     item_id: int
     position: int
@@ -220,6 +236,9 @@ class BatchItem:
     assessment: Band | None = None
     note: str = ""
     case_id: int | None = None
+    assigned: Assignment = Assignment()
+    is_deferred: bool = False
+    signed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +256,28 @@ class BatchSummary:
     n_scored: int
     n_rejected: int
     n_saved: int
+    mode: BatchMode = BatchMode.BLIND
+    n_signed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """That a named reader stands for a case as it is; `signed_at` is UTC."""
+
+    case_id: int
+    signed_by: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter of the case history that was given a name."""
+
+    filter_id: int
+    name: str
+    wanted: CaseFilter
+    saved_by: str
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,16 @@ class BatchState(StrEnum):
     """Where a batch stands."""
 
     RUNNING = "running"
+    PAUSED = "paused"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+
+
+class BatchMode(StrEnum):
+    """How a batch is read: by file name with the score behind the first read, or by risk with the score at once."""
+
+    BLIND = "blind"
+    TRIAGE = "triage"
 
 
 class ItemState(StrEnum):

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, ForeignKey, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, Enum, ForeignKey, Index, MetaData, UniqueConstraint, false, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from core.taxonomy import AnatomSite, Band, BatchState, ConfirmType, Diagnosis, ItemState, Sex
+from core.taxonomy import AnatomSite, Band, BatchMode, BatchState, ConfirmType, Diagnosis, ItemState, Sex
 from db.differential import DifferentialJson
 
 UPLOADED = "upload"  # the source of a batch that came through the browser and not from a folder
@@ -190,6 +190,34 @@ class DiagnosisRow(Table):
     __table_args__ = (Index(None, "case_id", "recorded_at"),)
 
 
+class CaseWordsRow(Table):
+    """All that can be searched for in a case, in lower case: one narrow row, so that 100,000 are read in no time."""
+
+    __tablename__ = "case_words"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    words: Mapped[str]
+
+
+class SignOffRow(Table):
+    """A case that a named reader stands for; once for each case."""
+
+    __tablename__ = "sign_offs"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    signed_by: Mapped[str]
+    signed_at: Mapped[datetime]
+
+
+class SavedFilterRow(Table):
+    """A filter of the case history under a name; `wanted` is a JSON object of what it narrows to."""
+
+    __tablename__ = "saved_filters"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    wanted: Mapped[str]
+    saved_by: Mapped[str]
+    saved_at: Mapped[datetime]
+
+
 class BatchRow(Table):
     """Many pictures at once; a folder has one running batch at most, so that two terminals share it."""
 
@@ -200,8 +228,10 @@ class BatchRow(Table):
     state: Mapped[BatchState]
     reader: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    mode: Mapped[BatchMode] = mapped_column(server_default=BatchMode.TRIAGE)  # which all were before there was a choice
     __table_args__: tuple[Any, ...] = (
         _one_of("state", BatchState),
+        _one_of("mode", BatchMode),
         Index(
             "uq_batches_source_running",
             "source",
@@ -230,6 +260,13 @@ class BatchItemRow(Table):
     assessment: Mapped[Band | None]
     note: Mapped[str]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    is_deferred: Mapped[bool] = mapped_column(server_default=false())
+    pseudonym: Mapped[str] = mapped_column(server_default="")
+    lesion_label: Mapped[str] = mapped_column(server_default="")
+    anatom_site: Mapped[AnatomSite | None]
+    age_years: Mapped[int | None]
+    sex: Mapped[Sex | None]
+    taken_on: Mapped[date | None]
     __table_args__ = (
         UniqueConstraint("batch_id", "position"),
         Index(None, "batch_id", "state"),
