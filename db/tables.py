@@ -261,8 +261,8 @@ class BatchItemRow(Table):
     note: Mapped[str]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     is_deferred: Mapped[bool] = mapped_column(server_default=false())
-    pseudonym: Mapped[str] = mapped_column(server_default="")
-    lesion_label: Mapped[str] = mapped_column(server_default="")
+    pseudonym: Mapped[str] = mapped_column(server_default=text("''"))
+    lesion_label: Mapped[str] = mapped_column(server_default=text("''"))
     anatom_site: Mapped[AnatomSite | None]
     age_years: Mapped[int | None]
     sex: Mapped[Sex | None]

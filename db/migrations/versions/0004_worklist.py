@@ -55,8 +55,8 @@ def _rebuild_batches():
 def _add_to_items():
     for column in (
         sa.Column("is_deferred", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("pseudonym", sa.String(), server_default="", nullable=False),
-        sa.Column("lesion_label", sa.String(), server_default="", nullable=False),
+        sa.Column("pseudonym", sa.String(), server_default=sa.text("''"), nullable=False),
+        sa.Column("lesion_label", sa.String(), server_default=sa.text("''"), nullable=False),
         sa.Column("anatom_site", sa.String(length=64), nullable=True),
         sa.Column("age_years", sa.Integer(), nullable=True),
         sa.Column("sex", sa.String(length=64), nullable=True),
