@@ -12,11 +12,17 @@ from core.taxonomy import (
     Band,
     BatchMode,
     BatchState,
+    BodyRegion,
+    Confidence,
     ConfirmType,
     Diagnosis,
     HeatmapMethod,
+    Impression,
     ItemState,
+    Laterality,
+    ReadMode,
     Sex,
+    SkinType,
 )
 
 
@@ -127,8 +133,25 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What the patient tells, in ISIC's fields, as on the day of the picture; None where nobody asked.
+
+    `is_change_noticed` is no field of ISIC's.
+    """
+
+    fitzpatrick_skin_type: SkinType | None = None
+    clin_size_long_diam_mm: float | None = None
+    personal_hx_mm: bool | None = None
+    family_hx_mm: bool | None = None
+    is_change_noticed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDraft:
-    """The clinician's words about one picture, before it is saved. `age_years` is capped at 85 as ISIC does."""
+    """The clinician's words about one picture, before it is saved. `age_years` is capped at 85 as ISIC does.
+
+    `visited_on` is the day of the picture; None means the day on which the case is saved.
+    """
 
     submission_id: str
     filename: str
@@ -139,6 +162,44 @@ class CaseDraft:
     sex: Sex | None = None
     notes: str = ""
     reader: str = ""
+    laterality: Laterality | None = None
+    body_region: BodyRegion | None = None
+    history: History = field(default_factory=History)
+    visited_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRead:
+    """What a reader thought before the machine's result was shown, or that nobody said so (`mode`); kept once.
+
+    `submission_id` is the case's, or the batch item's that becomes one. Times are UTC; `revealed_at` is when the
+    machine's result was first shown, None before.
+    """
+
+    submission_id: str
+    mode: ReadMode
+    reader: str
+    kept_at: datetime
+    impression: Impression | None = None
+    confidence: Confidence | None = None
+    diagnosis: Diagnosis | None = None
+    revealed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalAssessment:
+    """What a reader thinks with the machine's result in view; newest counts.
+
+    `is_switch` says that the impression is another one than in the first read. `decision` is what is to be done.
+    """
+
+    submission_id: str
+    impression: Impression
+    reader: str
+    assessed_at: datetime
+    diagnosis: Diagnosis | None = None
+    decision: Band | None = None
+    is_switch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +227,10 @@ class ConfirmedDiagnosis:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CaseRecord:
-    """A saved case with everything that belongs to it. Times are UTC; reviews newest first."""
+    """A saved case with everything that belongs to it. Times are UTC; reviews and final assessments newest first.
+
+    `visited_on` is the day of the visit on which the picture was taken; None where neither patient nor lesion is named.
+    """
 
     case_id: int
     submission_id: str
@@ -185,6 +249,15 @@ class CaseRecord:
     predicted_at: datetime
     reviews: tuple[Review, ...] = ()
     diagnosis: ConfirmedDiagnosis | None = None
+    patient_id: int | None = None
+    lesion_id: int | None = None
+    visit_id: int | None = None
+    visited_on: date | None = None
+    laterality: Laterality | None = None
+    body_region: BodyRegion | None = None
+    history: History = field(default_factory=History)
+    first_read: FirstRead | None = None
+    finals: tuple[FinalAssessment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

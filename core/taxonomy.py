@@ -24,6 +24,68 @@ class AnatomSite(StrEnum):
     ORAL_GENITAL = "oral/genital"
 
 
+class AnatomSiteSpecial(StrEnum):
+    """ISIC field `anatom_site_special`, the entries that a zone of the body map stands for."""
+
+    FINGERNAIL = "fingernail"
+    TOENAIL = "toenail"
+    ACRAL_PALMS_SOLES = "acral palms or soles"
+    ORAL_GENITAL = "oral or genital"
+
+
+class Laterality(StrEnum):
+    """The patient's side; ISIC has no field for it."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    MIDLINE = "midline"
+
+
+class BodyRegion(StrEnum):
+    """A zone of the body map, in the words of ISIC's fields `anatom_site` and `anatom_site_special`."""
+
+    SCALP = "scalp"
+    FACE = "face"
+    EAR = "ear"
+    FRONT_OF_NECK = "front of neck"
+    NAPE_OF_NECK = "nape of neck"
+    ANTERIOR_CHEST = "anterior chest"
+    ANTERIOR_ABDOMEN = "anterior abdomen"
+    LATERAL_TRUNK = "lateral trunk"
+    UPPER_BACK = "upper back"
+    MID_BACK = "mid back"
+    LOWER_BACK = "lower back"
+    SHOULDER = "shoulder"
+    ANTERIOR_UPPER_ARM = "anterior upper arm"
+    POSTERIOR_UPPER_ARM = "posterior upper arm"
+    VOLAR_FOREARM = "volar forearm"
+    DORSAL_FOREARM = "dorsal forearm"
+    DORSUM_OF_HAND = "dorsum of hand"
+    BUTTOCK = "buttock"
+    ANTERIOR_THIGH = "anterior thigh"
+    POSTERIOR_THIGH = "posterior thigh"
+    SHIN = "shin"
+    CALF = "calf"
+    DORSUM_OF_FOOT = "dorsum of foot"
+    PALM_OF_HAND = "palm of hand"
+    SOLE_OF_FOOT = "sole of foot"
+    FINGERNAIL = "fingernail"
+    TOENAIL = "toenail"
+    MOUTH = "mouth"
+    GENITAL_REGION = "genital region"
+
+
+class SkinType(StrEnum):
+    """ISIC field `fitzpatrick_skin_type`."""
+
+    I = "I"  # noqa: E741
+    II = "II"
+    III = "III"
+    IV = "IV"
+    V = "V"
+    VI = "VI"
+
+
 class ConfirmType(StrEnum):
     """ISIC field `diagnosis_confirm_type`."""
 
@@ -76,6 +138,29 @@ class Band(StrEnum):
     REFER = "refer"
     INDETERMINATE = "indeterminate"
     NO_CONCERN = "no_concern"
+
+
+class Impression(StrEnum):
+    """What a reader takes a lesion for."""
+
+    MALIGNANT = "malignant"
+    BENIGN = "benign"
+    UNSURE = "unsure"
+
+
+class Confidence(StrEnum):
+    """How sure a reader is of an impression."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+class ReadMode(StrEnum):
+    """How a reader came to the machine's result: after an impression of their own, or without one."""
+
+    BLIND = "blind"
+    SKIPPED = "skipped"
 
 
 class HeatmapMethod(StrEnum):

@@ -10,7 +10,22 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from core.taxonomy import AnatomSite, Band, BatchMode, BatchState, ConfirmType, Diagnosis, ItemState, Sex
+from core.taxonomy import (
+    AnatomSite,
+    Band,
+    BatchMode,
+    BatchState,
+    BodyRegion,
+    Confidence,
+    ConfirmType,
+    Diagnosis,
+    Impression,
+    ItemState,
+    Laterality,
+    ReadMode,
+    Sex,
+    SkinType,
+)
 from db.differential import DifferentialJson
 
 UPLOADED = "upload"  # the source of a batch that came through the browser and not from a folder
@@ -82,7 +97,39 @@ class LesionRow(Table):
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
     label: Mapped[str]
     anatom_site: Mapped[AnatomSite | None]
+    laterality: Mapped[Laterality | None]
+    body_region: Mapped[BodyRegion | None]
     __table_args__ = (UniqueConstraint("patient_id", "label"),)
+
+
+class VisitRow(Table):
+    """A day on which a lesion was imaged, or a patient where no lesion is named; once for each."""
+
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
+    lesion_id: Mapped[int | None] = mapped_column(ForeignKey("lesions.id"))
+    visited_on: Mapped[date]
+    __table_args__: tuple[Any, ...] = (
+        CheckConstraint("patient_id IS NOT NULL OR lesion_id IS NOT NULL", name="of_somebody"),
+        Index(
+            "uq_visits_lesion_id_visited_on",
+            "lesion_id",
+            "visited_on",
+            unique=True,
+            sqlite_where=text("lesion_id IS NOT NULL"),
+            postgresql_where=text("lesion_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_visits_patient_id_visited_on",
+            "patient_id",
+            "visited_on",
+            unique=True,
+            sqlite_where=text("lesion_id IS NULL"),
+            postgresql_where=text("lesion_id IS NULL"),
+        ),
+        Index(None, "patient_id"),
+    )
 
 
 class ImageRow(Table):
@@ -155,9 +202,59 @@ class CaseRow(Table):
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), index=True)
     app_version: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    laterality: Mapped[Laterality | None]
+    body_region: Mapped[BodyRegion | None]
+    fitzpatrick_skin_type: Mapped[SkinType | None]
+    clin_size_long_diam_mm: Mapped[float | None]
+    personal_hx_mm: Mapped[bool | None]
+    family_hx_mm: Mapped[bool | None]
+    is_change_noticed: Mapped[bool | None]
     __table_args__ = (
         CheckConstraint("age_years BETWEEN 0 AND 85", name="age_years"),
         Index(None, "anatom_site", "created_at"),
+    )
+
+
+class FirstReadRow(Table):
+    """What a reader thought before the machine's result was shown; one for a submission, before its case exists."""
+
+    __tablename__ = "first_reads"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    mode: Mapped[ReadMode]
+    impression: Mapped[Impression | None]
+    confidence: Mapped[Confidence | None]
+    diagnosis: Mapped[Diagnosis | None]
+    reader: Mapped[str]
+    kept_at: Mapped[datetime]
+    revealed_at: Mapped[datetime | None]
+    __table_args__ = (
+        _one_of("mode", ReadMode),
+        _one_of("impression", Impression),
+        _one_of("confidence", Confidence),
+        CheckConstraint("(mode = 'blind') = (impression IS NOT NULL)", name="is_said"),
+    )
+
+
+class FinalAssessmentRow(Table):
+    """What a reader thinks with the machine's result in view; newest counts."""
+
+    __tablename__ = "final_assessments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[str]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    impression: Mapped[Impression]
+    diagnosis: Mapped[Diagnosis | None]
+    decision: Mapped[Band | None]
+    is_switch: Mapped[bool]
+    reader: Mapped[str]
+    assessed_at: Mapped[datetime]
+    __table_args__ = (
+        _one_of("impression", Impression),
+        _one_of("decision", Band),
+        Index(None, "submission_id", "assessed_at"),
     )
 
 

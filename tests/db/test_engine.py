@@ -14,18 +14,23 @@ from db.engine import BEGIN_WRITING, make_engine, upgrade_to_head
 from db.tables import LesionRow, PatientRow, Table
 
 _BETWEEN_PARTS = re.compile(r",(?![^()]*\))")  # commas that are not inside brackets
+_INLINE_KEY = re.compile(r"(\w+) (\w+) CONSTRAINT (\w+) REFERENCES")  # of a column that was added with its foreign key
 
 
 def structure(engine: Engine) -> dict[str, set[str]]:
     """Each table's and index's SQL as a set of parts: alembic and the metadata order constraints differently, and
-    SQLite puts an added column behind the last one, on the same line."""
+    SQLite puts an added column behind the last one, on the same line, with its foreign key inside."""
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {
-            name: {part.strip() for part in _BETWEEN_PARTS.split(sql.removesuffix(")"))}
+            name: {part.strip() for part in _BETWEEN_PARTS.split(_key_apart(sql.removesuffix(")")))}
             for name, sql in rows
             if name != "alembic_version"
         }
+
+
+def _key_apart(sql: str) -> str:
+    return _INLINE_KEY.sub(r"\1 \2, CONSTRAINT \3 FOREIGN KEY(\1) REFERENCES", sql)
 
 
 def pragma(connection: Connection, name: str) -> object:
