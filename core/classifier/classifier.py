@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from core.classifier.card import ModelCard
-from core.classifier.explain import class_activation_map, draw_heatmap, to_heatmap
+from core.classifier.explain import class_activation_maps, draw_heatmap, to_heatmap
 from core.classifier.loading import load_network
 from core.classifier.network import Network
+from core.classifier.reading import Reading
 from core.domain import Heatmap, LesionImage, Prediction
 from core.evaluation.calibration import calibrate
 from core.evaluation.operating_points import OperatingPoints, band_of
@@ -53,18 +54,24 @@ class Classifier:
         """Assess frames uint8 (N, height, width, 3), as `prepare` makes them, in one pass."""
         return self._to_predictions(self._forward(frames))
 
+    def read(self, image: LesionImage) -> Reading:
+        """All that one pass gives of one picture: prediction, map at the layer's resolution, embedding."""
+        return self.read_frames(self.prepare(image)[None])[0]
+
+    def read_frames(self, frames: NDArray[np.uint8]) -> list[Reading]:
+        """All that one pass gives of frames uint8 (N, height, width, 3), as `prepare` makes them."""
+        output = self._forward(frames)
+        maps = [None] * len(frames) if output.maps is None else list(output.maps)
+        rows = zip(self._to_predictions(output), maps, output.embeddings, strict=True)
+        return [Reading(prediction, layer_map, embedding) for prediction, layer_map, embedding in rows]
+
     def predict_and_explain(self, image: LesionImage, method: HeatmapMethod) -> tuple[Prediction, Heatmap]:
         """Assess one picture and draw its heat map; one forward pass serves both where the map has a closed form."""
         frame, size = self.prepare(image), (image.height_px, image.width_px)
-        weights = self._network.class_activation_weights
-        if method is not HeatmapMethod.GRAD_CAM or weights is None:
-            return self.predict_frames(frame[None])[0], self.explain_frame(frame, method, size)
-        x = self._to_input(frame[None])
-        with self._lock, torch.inference_mode():
-            features = self._network.features(x)
-            output = self._heads(features)
-            small = class_activation_map(features, weights)
-        return self._to_predictions(output)[0], to_heatmap(small, method, size)
+        reading = self.read_frames(frame[None])[0]
+        if method is HeatmapMethod.GRAD_CAM and reading.layer_map is not None:
+            return reading.prediction, to_heatmap(reading.layer_map, method, size)
+        return reading.prediction, self.explain_frame(frame, method, size)
 
     def logits(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Malignant logits (N,) before the temperature, of frames uint8 (N, height, width, 3)."""
@@ -95,13 +102,14 @@ class Classifier:
 
     def _heads(self, features: torch.Tensor) -> "_Output":
         embedding = self._network.embed(features)
-        diagnoses = self._network.diagnosis_logits(embedding)
+        diagnoses, weights = self._network.diagnosis_logits(embedding), self._network.class_activation_weights
         return _Output(
             logits=self._network.logit(embedding).double().numpy(),
             differential=np.zeros((len(embedding), 0))
             if diagnoses is None
             else (diagnoses.double() / self.card.differential_temperature).softmax(dim=1).numpy(),
             embeddings=embedding.float().numpy(),
+            maps=None if weights is None else class_activation_maps(features, weights),
         )
 
     def _to_input(self, frames: NDArray[np.uint8]) -> torch.Tensor:
@@ -127,11 +135,13 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Output:
-    """One forward pass: malignant logits (N,), probabilities of the differential (N, K), embeddings (N, D)."""
+    """One forward pass: malignant logits (N,), probabilities of the differential (N, K), embeddings (N, D), class
+    activation maps (N, h, w) where they have a closed form."""
 
     logits: NDArray[np.float64]
     differential: NDArray[np.float64]
     embeddings: NDArray[np.float32]
+    maps: NDArray[np.float32] | None
 
 
 def score_in_steps(

@@ -36,7 +36,7 @@ def layer_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.
     weights = network.class_activation_weights
     if method is HeatmapMethod.GRAD_CAM and weights is not None:
         with torch.inference_mode():
-            return class_activation_map(network.features(x), weights)
+            return class_activation_maps(network.features(x), weights)[0]
     return _library_map(network, x, method)
 
 
@@ -61,9 +61,9 @@ def distinct_methods(network: Network, x: Tensor, tolerance: float = 1e-3) -> tu
     return tuple(kept)
 
 
-def class_activation_map(features: Tensor, weights: Tensor) -> NDArray[np.float32]:
-    """ReLU of the feature maps (1, C, h, w) weighted by the last layer's weights (C,): float32 (h, w)."""
-    return np.asarray(torch.relu(torch.einsum("c,chw->hw", weights.float(), features[0].float())).numpy())
+def class_activation_maps(features: Tensor, weights: Tensor) -> NDArray[np.float32]:
+    """ReLU of the feature maps (N, C, h, w) weighted by the last layer's weights (C,): float32 (N, h, w)."""
+    return np.asarray(torch.relu(torch.einsum("c,nchw->nhw", weights.float(), features.float())).numpy())
 
 
 def _library_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import pytest
 from scipy.special import expit, logit
 
 from core.classifier.classifier import Classifier, score_in_steps
+from core.classifier.explain import to_heatmap
 from core.domain import LesionImage
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
@@ -87,3 +88,24 @@ def test_one_pass_gives_the_same_as_predicting_and_explaining(shipped: Classifie
     assert prediction.malignant_probability == pytest.approx(shipped.predict(image).malignant_probability, abs=1e-6)
     assert heatmap.method is method
     assert np.abs(heatmap.values - shipped.explain(image, method).values).max() < 1e-4
+
+
+def test_a_reading_is_the_prediction_the_map_and_the_embedding_of_one_pass(
+    shipped: Classifier, images: list[LesionImage]
+) -> None:
+    frames = np.stack([shipped.prepare(image) for image in images])
+    for image, reading in zip(images, shipped.read_frames(frames), strict=True):
+        alone = shipped.read(image)
+        assert alone.prediction.malignant_probability == pytest.approx(reading.prediction.malignant_probability, 1e-4)
+        assert alone.layer_map is not None and reading.layer_map is not None
+        assert alone.layer_map.shape == (7, 7)
+        assert np.abs(alone.layer_map - reading.layer_map).max() < 1e-3
+        assert np.array_equal(reading.embedding.astype(np.float16), reading.prediction.embedding)
+        drawn = to_heatmap(alone.layer_map, HeatmapMethod.GRAD_CAM, (image.height_px, image.width_px)).values
+        assert np.abs(drawn - shipped.explain(image, HeatmapMethod.GRAD_CAM).values).max() < 1e-5
+
+
+def test_a_network_with_a_hidden_layer_reads_without_a_map(untrained_cnn: Path, images: list[LesionImage]) -> None:
+    reading = Classifier.load(untrained_cnn, threads=1).read(images[0])
+    assert reading.layer_map is None
+    assert reading.embedding.shape == (128,)
