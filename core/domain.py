@@ -261,6 +261,21 @@ class CaseRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LesionSummary:
+    """A lesion of a named patient, with how often it was imaged and when last."""
+
+    lesion_id: int
+    label: str
+    anatom_site: AnatomSite | None
+    laterality: Laterality | None
+    body_region: BodyRegion | None
+    n_images: int
+    n_visits: int
+    newest_case_id: int
+    newest_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFilter:
     """What the case history is narrowed to; None or "" leaves a field open. Dates are whole UTC-aware instants.
 

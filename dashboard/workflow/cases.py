@@ -88,15 +88,7 @@ def find_earlier_cases(*, upload_sha256: str, record: Record) -> tuple[CaseRecor
 def update_case(*, case_id: int, draft: CaseDraft, who: str, record: Record) -> None:
     """Replace the clinician's words about a case. Raises RecordNotFound or StorageFailed."""
     with record.writing() as work:
-        work.cases.update_words(
-            case_id,
-            pseudonym=draft.pseudonym,
-            lesion_label=draft.lesion_label,
-            anatom_site=draft.anatom_site,
-            age_years=draft.age_years,
-            sex=draft.sex,
-            notes=draft.notes,
-        )
+        work.cases.update_words(case_id, draft)
         work.audit.add(at=utc_now(), who=who, action="edit", entity="case", entity_id=case_id)
 
 

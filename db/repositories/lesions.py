@@ -1,13 +1,17 @@
 """Whose lesion a case is about: found by the clinician's words, made at the first mention, dropped after the last."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.taxonomy import AnatomSite
+from core.domain import CaseDraft
 from db.repositories.statements import insert_once
-from db.tables import CaseRow, LesionRow, PatientRow
+from db.tables import CaseRow, LesionRow, PatientRow, VisitRow
+
+_SITE = ("anatom_site", "laterality", "body_region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,20 +20,27 @@ class Place:
 
     patient_id: int | None
     lesion_id: int | None
+    visit_id: int | None
 
 
-def file_case(session: Session, *, pseudonym: str, lesion_label: str, anatom_site: AnatomSite | None) -> Place:
+def file_case(session: Session, draft: CaseDraft, visited_on: date) -> Place:
     """The place for these words; one label means one lesion only within a named patient."""
-    patient_id = _patient(session, pseudonym) if pseudonym else None
-    if not lesion_label:
-        return Place(patient_id, None)
-    if patient_id is None:
-        return Place(None, _new_lesion_of_nobody(session, lesion_label, anatom_site))
-    return Place(patient_id, _lesion(session, patient_id, lesion_label, anatom_site))
+    patient_id = _patient(session, draft.pseudonym) if draft.pseudonym else None
+    lesion_id = _find_or_make_lesion(session, patient_id, draft) if draft.lesion_label else None
+    return Place(patient_id, lesion_id, _visit(session, patient_id, lesion_id, visited_on))
+
+
+def correct_site(session: Session, lesion_id: int | None, draft: CaseDraft) -> None:
+    """Give a lesion the site that a corrected case names; what it leaves open stays."""
+    named = {name: value for name, value in _site(draft).items() if value is not None}
+    if named:
+        session.execute(update(LesionRow).where(LesionRow.id == lesion_id).values(named))
 
 
 def drop_unused(session: Session, place: Place) -> None:
-    """Remove the lesion and the patient of a place that no case mentions any more, such as a mistyped name."""
+    """Remove the visit, lesion and patient of a place that no case mentions any more, such as a mistyped name."""
+    is_visited = exists().where(CaseRow.visit_id == VisitRow.id)
+    session.execute(delete(VisitRow).where(VisitRow.id == place.visit_id, ~is_visited))
     has_case = exists().where(CaseRow.lesion_id == LesionRow.id)
     session.execute(delete(LesionRow).where(LesionRow.id == place.lesion_id, ~has_case))
     is_known = exists().where(CaseRow.patient_id == PatientRow.id) | exists().where(
@@ -43,14 +54,27 @@ def _patient(session: Session, pseudonym: str) -> int:
     return session.execute(select(PatientRow.id).where(PatientRow.pseudonym == pseudonym)).scalar_one()
 
 
-def _lesion(session: Session, patient_id: int, label: str, anatom_site: AnatomSite | None) -> int:
-    values = {"patient_id": patient_id, "label": label, "anatom_site": anatom_site}
+def _find_or_make_lesion(session: Session, patient_id: int | None, draft: CaseDraft) -> int:
+    values = {"patient_id": patient_id, "label": draft.lesion_label} | _site(draft)
+    if patient_id is None:
+        return session.execute(insert(LesionRow).values(values).returning(LesionRow.id)).scalar_one()
     session.execute(insert_once(session, LesionRow), values)
-    is_meant = (LesionRow.patient_id == patient_id) & (LesionRow.label == label)
-    session.execute(update(LesionRow).where(is_meant, LesionRow.anatom_site.is_(None)).values(anatom_site=anatom_site))
-    return session.execute(select(LesionRow.id).where(is_meant)).scalar_one()
+    is_meant = (LesionRow.patient_id == patient_id) & (LesionRow.label == draft.lesion_label)
+    row = session.execute(select(LesionRow).where(is_meant), execution_options={"populate_existing": True}).scalar_one()
+    missing = {name: value for name, value in _site(draft).items() if getattr(row, name) is None}
+    session.execute(update(LesionRow).where(is_meant).values(missing)) if missing else None
+    return row.id
 
 
-def _new_lesion_of_nobody(session: Session, label: str, anatom_site: AnatomSite | None) -> int:
-    statement = insert(LesionRow).values(label=label, anatom_site=anatom_site).returning(LesionRow.id)
-    return session.execute(statement).scalar_one()
+def _visit(session: Session, patient_id: int | None, lesion_id: int | None, visited_on: date) -> int | None:
+    if patient_id is None and lesion_id is None:
+        return None
+    values = {"patient_id": patient_id, "lesion_id": lesion_id, "visited_on": visited_on}
+    session.execute(insert_once(session, VisitRow), values)
+    by_patient = VisitRow.lesion_id.is_(None) & (VisitRow.patient_id == patient_id)
+    is_whose = VisitRow.lesion_id == lesion_id if lesion_id is not None else by_patient
+    return session.execute(select(VisitRow.id).where(is_whose, VisitRow.visited_on == visited_on)).scalar_one()
+
+
+def _site(draft: CaseDraft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in _SITE}

@@ -1,6 +1,6 @@
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from datetime import UTC, timedelta
+from dataclasses import fields, replace
+from datetime import UTC, date, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.domain import CaseDraft, Prediction, StoredImage
+from core.domain import CaseDraft, History, Prediction, StoredImage
 from core.errors import RecordNotFound
-from core.taxonomy import AnatomSite, Sex
+from core.taxonomy import AnatomSite, BodyRegion, Laterality, Sex, SkinType
 from db.engine import make_engine, make_session_factory
 from db.repositories import CaseRepository
-from db.tables import CaseRow, ImageRow, LesionRow, PatientRow, PredictionRow, Table
+from db.tables import CaseRow, ImageRow, LesionRow, PatientRow, PredictionRow, Table, VisitRow
 from db.unit_of_work import UnitOfWork
 from tests.db.conftest import Make, Record
 
+HISTORY = History(SkinType.III, 6.5, personal_hx_mm=True, family_hx_mm=False, is_change_noticed=None)
+DRAFTED = [field.name for field in fields(CaseDraft)]
 WORDS: dict[str, Any] = {
     "pseudonym": "P-002",
     "lesion_label": "back",
@@ -51,9 +53,12 @@ def add(
 
 
 def test_a_case_comes_back_as_it_was_saved(work: UnitOfWork, make: Make) -> None:
-    draft, image, prediction = make.draft(), make.image(), make.prediction(0.7)
+    image, prediction = make.image(), make.prediction(0.7)
+    draft = make.draft(
+        history=HISTORY, laterality=Laterality.LEFT, body_region=BodyRegion.FACE, visited_on=date(2026, 2, 27)
+    )
     case = work.cases.get(add(work, make, draft, image=image, prediction=prediction))
-    assert {name: getattr(case, name) for name in asdict(draft)} == asdict(draft)
+    assert [getattr(case, name) for name in DRAFTED] == [getattr(draft, name) for name in DRAFTED]
     assert case.image == image
     assert case.prediction.model == prediction.model
     assert case.prediction.malignant_probability == prediction.malignant_probability
@@ -79,8 +84,8 @@ def test_times_come_back_aware_in_utc(record: Record, make: Make, reading: Calla
 def test_a_blank_draft_can_be_saved(work: UnitOfWork, make: Make) -> None:
     draft = CaseDraft(submission_id="s", filename="a.jpg")
     case = work.cases.get(add(work, make, draft))
-    assert {name: getattr(case, name) for name in asdict(draft)} == asdict(draft)
-    assert (n_rows(work, PatientRow), n_rows(work, LesionRow)) == (0, 0)
+    assert [getattr(case, name) for name in DRAFTED] == [getattr(draft, name) for name in DRAFTED]
+    assert [n_rows(work, table) for table in (PatientRow, LesionRow, VisitRow)] == [0, 0, 0]
 
 
 def test_saving_a_submission_twice_is_saving_it_once(work: UnitOfWork, make: Make) -> None:
@@ -124,11 +129,11 @@ def test_a_submission_that_was_saved_after_the_look_is_not_saved_again(
     assert (n_rows(work, CaseRow), n_rows(work, PatientRow)) == (1, 1)
 
 
-def test_an_unknown_case_is_told(work: UnitOfWork) -> None:
+def test_an_unknown_case_is_told(work: UnitOfWork, make: Make) -> None:
     with pytest.raises(RecordNotFound, match="no case 7"):
         work.cases.get(7)
     with pytest.raises(RecordNotFound, match="no case 7"):
-        work.cases.update_words(7, **WORDS)
+        work.cases.update_words(7, make.draft(**WORDS))
     assert work.cases.find_by_submission("never") is None
 
 
@@ -198,7 +203,7 @@ def test_a_lesion_keeps_the_first_site_that_was_named(work: UnitOfWork, make: Ma
 def test_new_words_replace_the_old_ones_and_nothing_else(work: UnitOfWork, make: Make) -> None:
     case_id = add(work, make, make.draft())
     before = work.cases.get(case_id)
-    work.cases.update_words(case_id, **WORDS)
+    work.cases.update_words(case_id, make.draft(**WORDS))
     after = work.cases.get(case_id)
     assert {name: getattr(after, name) for name in WORDS} == WORDS
     for name in ("submission_id", "filename", "reader", "created_at", "predicted_at", "image"):
@@ -207,18 +212,18 @@ def test_new_words_replace_the_old_ones_and_nothing_else(work: UnitOfWork, make:
 
 def test_a_corrected_name_leaves_no_patient_behind(work: UnitOfWork, make: Make) -> None:
     case_id, other = add(work, make, make.draft()), add(work, make, make.draft(lesion_label="neck"))
-    work.cases.update_words(case_id, **WORDS)
+    work.cases.update_words(case_id, make.draft(**WORDS))
     assert set(work.session.scalars(select(PatientRow.pseudonym))) == {"P-001", "P-002"}
     assert set(work.session.scalars(select(LesionRow.label))) == {"back", "neck"}
-    work.cases.update_words(other, **WORDS)
+    work.cases.update_words(other, make.draft(**WORDS))
     assert set(work.session.scalars(select(PatientRow.pseudonym))) == {"P-002"}
     assert set(work.session.scalars(select(LesionRow.label))) == {"back"}
 
 
-def test_words_can_be_taken_back(sessions: sessionmaker[Session], record: Record) -> None:
+def test_words_can_be_taken_back(sessions: sessionmaker[Session], record: Record, make: Make) -> None:
     case_id = record.save()
     blank = dict.fromkeys(WORDS, None) | {"pseudonym": "", "lesion_label": "", "notes": ""}
     with UnitOfWork(sessions) as work:
-        work.cases.update_words(case_id, **blank)  # type: ignore[arg-type]
+        work.cases.update_words(case_id, make.draft(**blank))
         after = work.cases.get(case_id)
     assert {name: getattr(after, name) for name in WORDS} == blank

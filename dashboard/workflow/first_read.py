@@ -1,0 +1,105 @@
+"""The blind first read: the reader's impression is kept before the machine's result is shown, then the final one.
+
+Everything goes by the `submission_id` of a case that may not be saved yet; a batch item's is `item_submission(id)`.
+"""
+
+from collections.abc import Sequence
+
+from core.domain import FinalAssessment, FirstRead
+from core.taxonomy import Band, Confidence, Diagnosis, Impression, ReadMode
+from dashboard.workflow.record import Record, utc_now
+
+
+def item_submission(item_id: int) -> str:
+    """The submission id of a batch item, for good: saving it again saves nothing twice."""
+    return f"batch-item-{item_id}"
+
+
+def keep_first_read(
+    *,
+    submission_id: str,
+    impression: Impression,
+    confidence: Confidence | None,
+    diagnosis: Diagnosis | None,
+    reader: str,
+    record: Record,
+) -> FirstRead:
+    """Keep what the reader thinks before the machine's result; the first that is kept stays. Raises StorageFailed."""
+    read = FirstRead(submission_id, ReadMode.BLIND, reader, utc_now(), impression, confidence, diagnosis)
+    return _keep(read, record)
+
+
+def skip_first_read(*, submission_id: str, reader: str, record: Record) -> FirstRead:
+    """Keep that the reader chose to see the machine's result without an impression. Raises StorageFailed."""
+    return _keep(FirstRead(submission_id, ReadMode.SKIPPED, reader, utc_now()), record)
+
+
+def note_reveal(*, submission_id: str, record: Record) -> None:
+    """Keep when the machine's result was first shown; later calls change nothing. Raises StorageFailed."""
+    with record.writing() as work:
+        work.reads.mark_revealed(submission_id, utc_now())
+
+
+def keep_final(
+    *,
+    submission_id: str,
+    impression: Impression,
+    diagnosis: Diagnosis | None,
+    decision: Band | None,
+    reader: str,
+    record: Record,
+) -> FinalAssessment:
+    """Keep what the reader thinks after the reveal, unless the newest says just that; another impression than in the
+    first read is kept as a switch. Raises StorageFailed."""
+    with record.writing() as work:
+        earlier = work.reads.finals([submission_id]).get(submission_id, ())
+        said = (impression, diagnosis, decision)
+        if earlier and said == (earlier[0].impression, earlier[0].diagnosis, earlier[0].decision):
+            return earlier[0]
+        first = work.reads.firsts([submission_id]).get(submission_id)
+        final = FinalAssessment(
+            submission_id=submission_id,
+            impression=impression,
+            reader=reader,
+            assessed_at=utc_now(),
+            diagnosis=diagnosis,
+            decision=decision,
+            is_switch=first is not None and first.impression is not None and first.impression is not impression,
+        )
+        work.reads.add_final(final)
+        detail = {"impression": impression, "is_switch": final.is_switch}
+        work.audit.add(
+            at=final.assessed_at,
+            who=reader,
+            action="final assessment",
+            entity="submission",
+            entity_id=submission_id,
+            detail=detail,
+        )
+    return final
+
+
+def load_first_reads(*, submission_ids: Sequence[str], record: Record) -> dict[str, FirstRead]:
+    """The first read of each submission that has one: what has none must show no result in blind mode."""
+    with record.reading() as work:
+        return work.reads.firsts(submission_ids)
+
+
+def load_finals(*, submission_ids: Sequence[str], record: Record) -> dict[str, FinalAssessment]:
+    """The final assessment in force of each submission that has one."""
+    with record.reading() as work:
+        return {key: finals[0] for key, finals in work.reads.finals(submission_ids).items()}
+
+
+def _keep(read: FirstRead, record: Record) -> FirstRead:
+    with record.writing() as work:
+        kept = work.reads.add_first(read)
+        if kept == read:
+            work.audit.add(
+                at=read.kept_at,
+                who=read.reader,
+                action="first read" if read.mode is ReadMode.BLIND else "skip first read",
+                entity="submission",
+                entity_id=read.submission_id,
+            )
+    return kept
