@@ -5,15 +5,20 @@ from typing import Self
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.case_words import refresh_touched
 from db.engine import BEGIN_READING, BEGIN_WRITING
 from db.repositories import (
     AuditRepository,
     BatchRepository,
     CaseRepository,
     DiagnosisRepository,
+    PatientRepository,
     PredictionRepository,
+    ReadRepository,
     ReviewRepository,
+    SavedFilterRepository,
     SettingRepository,
+    SignOffRepository,
 )
 
 
@@ -28,10 +33,14 @@ class UnitOfWork:
     cases: CaseRepository
     reviews: ReviewRepository
     diagnoses: DiagnosisRepository
+    reads: ReadRepository
+    patients: PatientRepository
     batches: BatchRepository
     predictions: PredictionRepository
     settings: SettingRepository
     audit: AuditRepository
+    sign_offs: SignOffRepository
+    saved_filters: SavedFilterRepository
 
     def __init__(self, session_factory: sessionmaker[Session], *, read_only: bool = False) -> None:
         self._session_factory = session_factory
@@ -42,10 +51,14 @@ class UnitOfWork:
         self.cases = CaseRepository(self.session)
         self.reviews = ReviewRepository(self.session)
         self.diagnoses = DiagnosisRepository(self.session)
+        self.reads = ReadRepository(self.session)
+        self.patients = PatientRepository(self.session)
         self.batches = BatchRepository(self.session)
         self.predictions = PredictionRepository(self.session)
         self.settings = SettingRepository(self.session)
         self.audit = AuditRepository(self.session)
+        self.sign_offs = SignOffRepository(self.session)
+        self.saved_filters = SavedFilterRepository(self.session)
         return self
 
     def __exit__(
@@ -57,6 +70,7 @@ class UnitOfWork:
         """Make all changes so far last. Raises RuntimeError in a read-only unit of work."""
         if self._is_read_only:
             raise RuntimeError("expected a writing unit of work, got commit() in a read-only one")
+        refresh_touched(self.session)
         self.session.commit()
 
     def _open(self) -> Session:

@@ -4,9 +4,13 @@ from db.repositories.audit import AuditEntry, AuditRepository
 from db.repositories.batch_rows import BatchFile, ScoredFile, WaitingFile
 from db.repositories.batches import BatchRepository
 from db.repositories.cases import CaseRepository
+from db.repositories.patients import PatientRepository
 from db.repositories.predictions import PredictionRepository
+from db.repositories.reads import ReadRepository
 from db.repositories.reviews import DiagnosisRepository, ReviewRepository
+from db.repositories.saved_filters import SavedFilterRepository
 from db.repositories.settings import SettingRepository
+from db.repositories.sign_offs import SignOffRepository
 
 __all__ = [
     "AuditEntry",
@@ -15,9 +19,13 @@ __all__ = [
     "BatchRepository",
     "CaseRepository",
     "DiagnosisRepository",
+    "PatientRepository",
     "PredictionRepository",
+    "ReadRepository",
     "ReviewRepository",
+    "SavedFilterRepository",
     "ScoredFile",
     "SettingRepository",
+    "SignOffRepository",
     "WaitingFile",
 ]

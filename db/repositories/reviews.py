@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import ConfirmedDiagnosis, Review
 from core.errors import RecordNotFound
+from db.case_words import touch
 from db.tables import CaseRow, DiagnosisRow, ReviewRow
 
 
@@ -20,6 +21,7 @@ class ReviewRepository:
     def add(self, case_id: int, review: Review) -> int:
         """Keep a review and give its id. Raises RecordNotFound if there is no such case."""
         require_case(self._session, case_id)
+        touch(self._session, case_id)
         statement = insert(ReviewRow).values(case_id=case_id, **asdict(review)).returning(ReviewRow.id)
         return self._session.execute(statement).scalar_one()
 
@@ -42,6 +44,7 @@ class DiagnosisRepository:
     def add(self, case_id: int, diagnosis: ConfirmedDiagnosis) -> int:
         """Keep a confirmed diagnosis and give its id. Raises RecordNotFound if there is no such case."""
         require_case(self._session, case_id)
+        touch(self._session, case_id)
         statement = insert(DiagnosisRow).values(case_id=case_id, **asdict(diagnosis)).returning(DiagnosisRow.id)
         return self._session.execute(statement).scalar_one()
 

@@ -19,12 +19,13 @@ _INLINE_KEY = re.compile(r"(\w+) (\w+) CONSTRAINT (\w+) REFERENCES")  # of a col
 
 def structure(engine: Engine) -> dict[str, set[str]]:
     """Each table's and index's SQL as a set of parts: alembic and the metadata order constraints differently, and
-    SQLite puts an added column behind the last one, on the same line, with its foreign key inside."""
+    SQLite puts an added column behind the last one, on the same line, with its foreign key inside, and quotes the name of
+    a rebuilt table."""
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {
             name: {part.strip() for part in _BETWEEN_PARTS.split(_key_apart(sql.removesuffix(")")))}
-            for name, sql in rows
+            for name, sql in ((name, sql.replace('"', "")) for name, sql in rows)
             if name != "alembic_version"
         }
 

@@ -1,4 +1,4 @@
-"""The worklist: batches that pause and are read blind or by risk, files with their patient, sign-off, search, filters."""
+"""The worklist: batches that pause and are read blind or by risk, whose file is whose, sign-off, search, filters."""
 
 import sqlalchemy as sa
 from alembic import op
