@@ -82,6 +82,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="take so many images of each class only, for a trial")
     parser.add_argument("--mixup", type=float, help="default: the recipe's")
     parser.add_argument("--smallest-crop", type=float, help="default: the recipe's")
+    parser.add_argument("--longest-sides", type=float, help="default: the recipe's")
+    parser.add_argument("--quarter-turns", action="store_true", help="turn pictures by quarters only")
     parser.add_argument("--weight-decay", type=float, help="default: the recipe's")
     parser.add_argument("--ema-decay", type=float, help="default: the recipe's")
     parser.add_argument("--validation-share", type=float, help="default: the recipe's")
@@ -91,14 +93,15 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--patience", type=int, help="default: the recipe's")
     parser.add_argument("--drop-path", type=float, help="default: the recipe's")
     parser.add_argument("--start-from", type=Path, metavar="DIR", help="go on from the weights of this model folder")
+    parser.add_argument("--head-only", action="store_true", help="train the last linear layers alone")
     parser.add_argument("--from-scratch", action="store_true", help="no ImageNet weights")
     return parser.parse_args(arguments)
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     names = (
-        "epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path", "smallest_crop",
-        "weight_decay", "ema_decay", "validation_share", "patience",
+        "epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path",
+        "smallest_crop", "longest_sides", "weight_decay", "ema_decay", "validation_share", "patience",
         "images_per_epoch", "source_weight", "input_px",
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
@@ -108,6 +111,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         if card.architecture != recipe.architecture:
             raise ValueError(f"{options.start_from} is a {card.architecture}; expected {recipe.architecture}")
         return replace(recipe, is_pretrained=False, start_from=card.weights_sha256)
+    recipe = replace(recipe, is_backbone_frozen=options.head_only, has_quarter_turns_only=options.quarter_turns)
     return replace(recipe, is_pretrained=False) if options.from_scratch else recipe
 
 

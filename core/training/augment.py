@@ -57,6 +57,8 @@ def _random_places(n: int, recipe: Recipe) -> Tensor:
     """Affine maps (N, 2, 3) from places in the result to places in the frame, both from -1 to 1."""
     height, width = _crop_sides(n, recipe.smallest_crop, recipe.longest_sides)
     angle = torch.rand(n) * 2 * math.pi
+    if recipe.has_quarter_turns_only:
+        angle = (angle / (math.pi / 2)).floor() * (math.pi / 2)
     mirror = torch.where(torch.rand(n) < 0.5, -1.0, 1.0)
     x, y = ((2 * torch.rand(n) - 1) * (1 - side).clamp(min=0) for side in (width, height))
     turned = torch.stack([angle.cos() * mirror, -angle.sin(), angle.sin() * mirror, angle.cos()], 1).view(n, 2, 2)

@@ -17,7 +17,7 @@ from timm.utils import ModelEmaV3
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from core.classifier.network import Network
+from core.classifier.network import BackboneNetwork, Network
 from core.data.splits import Split
 from core.imaging.frame import normalise_frames
 from core.training.augment import augment_batch, mix_up
@@ -68,6 +68,8 @@ class Trainer:
     ) -> None:
         self.recipe = recipe
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if recipe.is_backbone_frozen and isinstance(network, BackboneNetwork):
+            network.backbone.requires_grad_(False)
         self.averaged = ModelEmaV3(self.network, decay=recipe.ema_decay, use_warmup=True)
         self.frames, self.targets, self.split = frames, targets, split
         self.checkpoint = checkpoint
@@ -103,12 +105,17 @@ class Trainer:
         order = self._draw_order(np.random.default_rng((self.recipe.seed, epoch)))
         losses = []
         bar = tqdm(range(self.steps_per_epoch), desc=f"epoch {epoch}/{self.recipe.epochs}", unit="step", leave=False)
-        self.network.train()
+        self._set_training_mode()
         for step in bar:
             picked = order[step * self.recipe.batch_size : (step + 1) * self.recipe.batch_size]
             losses.append(self._train_step((epoch - 1) * self.steps_per_epoch + step, picked))
             bar.set_postfix(loss=f"{np.mean(losses[-20:]):.3f}")
         return self._measure(epoch, float(np.mean(losses)), started)
+
+    def _set_training_mode(self) -> None:
+        self.network.train()
+        if self.recipe.is_backbone_frozen and isinstance(self.network, BackboneNetwork):
+            self.network.backbone.eval()  # its batch statistics stay those of ImageNet, too
 
     def _train_step(self, step: int, picked: NDArray[np.int64]) -> float:
         for group in self.optimiser.param_groups:

@@ -27,12 +27,13 @@ class Recipe:
     """Every choice of a training. Learning rates are for AdamW; `warmup_epochs` rise linearly, then a cosine falls.
 
     `smallest_crop` is the least share of the frame that a random crop shows, `longest_sides` the most that its sides
-    differ; `colour_cast` is how far each channel's gain strays, `artefacts` the share of images that something is drawn
-    over, `soften` the share that loses resolution. `images_per_epoch` are drawn balanced by kind of lesion; without it
-    each image comes once. `diagnosis_weight` and `source_weight` weigh the second output's loss and the penalty on
-    telling where a picture is from. `mixup` is the parameter of the Beta
-    distribution (Zhang et al., ICLR 2018), 0 for none. `start_from` names the SHA-256 of an earlier network of the same
-    architecture whose weights are gone on with: a warm restart (Loshchilov & Hutter, ICLR 2017).
+    differ; `has_quarter_turns_only` leaves out the angles that blur a frame; `colour_cast` is how far each channel's
+    gain strays, `artefacts` the share of images that something is drawn over, `soften` the share that loses resolution.
+    `images_per_epoch` are drawn balanced by kind of lesion; without it each image comes once. `diagnosis_weight` and
+    `source_weight` weigh the second output's loss and the penalty on telling where a picture is from. `mixup` is the
+    parameter of the Beta distribution (Zhang et al., ICLR 2018), 0 for none. `is_backbone_frozen` trains the linear
+    layers alone. `start_from` names the SHA-256 of an earlier network of the same architecture whose weights are gone
+    on with: a warm restart (Loshchilov & Hutter, ICLR 2017).
     """
 
     architecture: str = "tf_efficientnet_lite0"
@@ -50,6 +51,7 @@ class Recipe:
     ema_decay: float = 0.995
     smallest_crop: float = 0.65
     longest_sides: float = 1.25
+    has_quarter_turns_only: bool = False
     colour_cast: float = 0.0
     artefacts: float = 0.0
     soften: float = 0.0
@@ -58,6 +60,7 @@ class Recipe:
     validation_share: float = 0.15
     seed: int = 7
     is_pretrained: bool = True
+    is_backbone_frozen: bool = False
     input_px: int = 224
     limit: int | None = None
     start_from: str = ""

@@ -37,7 +37,7 @@ ARGUMENTS = [
 # Opened by a link to a page, Streamlit's client first asks for these below that page, where they are not.
 PROBED = ("/_stcore/health", "/_stcore/host-config")
 START_S = 60.0  # a cold start on a busy machine
-PATIENCE_MS = 30_000  # for one thing to appear; the first classification waits for torch
+PATIENCE_MS = 90_000  # for one thing to appear; the first classification waits for torch
 
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -1,5 +1,7 @@
 """Augmentation changes the picture, not its kind; it is seeded, and shows skin in the corners."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -49,6 +51,16 @@ def test_no_corner_turns_black(side_px: int) -> None:
     skin = torch.full((24, 3, side_px, side_px), 200, dtype=torch.uint8)
     changed = augment_batch(skin, recipe(side_px))
     assert int(changed.min()) >= 140  # 200 less 25% of brightness is 150
+
+
+def test_quarter_turns_of_whole_frames_only_move_and_recolour_pixels() -> None:
+    torch.manual_seed(0)
+    sharp = dataclasses.replace(recipe(64), has_quarter_turns_only=True, smallest_crop=1.0, longest_sides=1.0)
+    checks = torch.zeros(1, 3, 64, 64, dtype=torch.uint8)
+    checks[..., ::2, ::2] = checks[..., 1::2, 1::2] = 200
+    changed = augment_batch(checks.repeat(8, 1, 1, 1), sharp)
+    assert all(len(picture[0].unique()) == 2 for picture in changed)
+    assert any(len(picture[0].unique()) > 2 for picture in augment_batch(checks.repeat(8, 1, 1, 1), recipe(64)))
 
 
 def test_a_lesion_stays_in_the_picture() -> None:
