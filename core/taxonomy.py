@@ -163,6 +163,16 @@ class ReadMode(StrEnum):
     SKIPPED = "skipped"
 
 
+class Artefact(StrEnum):
+    """What may lie over a lesion."""
+
+    HAIR = "hair"
+    RULER = "ruler"
+    INK = "ink"
+    DARK_CORNERS = "dark corners"
+    BUBBLES = "bubbles"
+
+
 class HeatmapMethod(StrEnum):
     """Ways to colour where the network looked."""
 

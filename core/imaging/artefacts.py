@@ -4,23 +4,14 @@ Training draws them so that a network learns to look past them; tests paste them
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from core.taxonomy import Artefact
+
 _RIGHT_ANGLE = np.pi / 2
-
-
-class Artefact(StrEnum):
-    """What may lie over a lesion."""
-
-    HAIR = "hair"
-    RULER = "ruler"
-    INK = "ink"
-    DARK_CORNERS = "dark corners"
-    BUBBLES = "bubbles"
 
 
 def add_artefact(pixels: NDArray[np.uint8], artefact: Artefact, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.imaging.artefacts import Artefact, add_artefact
+from core.imaging.artefacts import add_artefact
+from core.taxonomy import Artefact
 from core.training.recipe import Recipe
 
 _GREY = torch.tensor([0.299, 0.587, 0.114])  # luma of ITU-R BT.601

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.imaging.artefacts import Artefact, add_artefact
+from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion
+from core.taxonomy import Artefact
 
 
 @pytest.fixture(scope="module")
