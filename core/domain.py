@@ -380,6 +380,40 @@ class LesionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """A day by which a lesion is to be seen again, and why. `done_at` (UTC) is None while it is still to be done.
+
+    `newest_case_id` is None where no picture of the lesion is in the record any more.
+    """
+
+    recall_id: int
+    lesion_id: int
+    pseudonym: str
+    lesion_label: str
+    anatom_site: AnatomSite | None
+    newest_case_id: int | None
+    due_on: date
+    reason: str
+    set_by: str
+    set_at: datetime
+    done_by: str = ""
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReport:
+    """A report that somebody signed (UTC); `revision` counts from 1, `content_sha256` is of what it says."""
+
+    report_id: int
+    case_id: int
+    revision: int
+    content_sha256: str
+    heatmap_method: HeatmapMethod | None
+    signed_by: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFilter:
     """What the case history is narrowed to; None or "" leaves a field open. Dates are whole UTC-aware instants.
 
