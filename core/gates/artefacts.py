@@ -1,0 +1,102 @@
+"""Flags what lies over a lesion: hair, ruler, ink, bubbles by a small network, dark corners by their blackness.
+
+The network is trained by `core.gates.artefact_training` and marks cells of 4 x 4 px of the picture at 224 x 224. What
+is flagged is what takes more of the picture than a limit that was set on validation pictures.
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain import ArtefactFlag
+from core.errors import WeightsMissing
+from core.taxonomy import Artefact
+
+SIDE_PX: Final = 224
+CELL_PX: Final = 4
+DRAWN: Final = (Artefact.HAIR, Artefact.RULER, Artefact.INK, Artefact.BUBBLES)
+"""What the network tells apart, in the order of its output."""
+FOLDER: Final = "artefacts"
+_NETWORK_FILE, _LIMITS_FILE = "network.onnx", "limits.json"
+_MAX_DARK, _MAX_DARK_SHARE = 70.0, 0.5  # grey levels, and share of the picture's median, below which a corner is black
+_MIN_CORNERS = 2  # a lesion may reach one corner; the round field leaves several dark
+
+Mask = NDArray[np.bool_]
+Limits = dict[Artefact, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundArtefact:
+    """One artefact: its pixels bool (224, 224), and the share of the picture that it takes."""
+
+    mask: Mask
+    share: float
+
+
+class ArtefactFinder:
+    """The small network with its limits. Safe to share between threads."""
+
+    def __init__(self, network: bytes, limits: Limits) -> None:
+        import onnxruntime  # 0.4 s to import, so only where artefacts are looked for
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._lock = threading.Lock()
+        self._limits = limits
+
+    @classmethod
+    def load(cls, folder: Path, *, are_limits_known: bool = True) -> "ArtefactFinder":
+        """Read network and limits. Raises WeightsMissing."""
+        path = folder / _NETWORK_FILE
+        if not path.is_file():
+            raise WeightsMissing("The network that marks artefacts is not installed.")
+        return cls(path.read_bytes(), read_limits(folder) if are_limits_known else dict.fromkeys(Artefact, 1.0))
+
+    def find(self, pixels: NDArray[np.uint8]) -> dict[Artefact, FoundArtefact]:
+        """Look for each artefact in RGB uint8 (H, W, 3)."""
+        small = cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+        with self._lock:
+            [probabilities] = self._session.run(None, {"frames": small[None]})
+        cells = probabilities[0] > 0.5  # (4, 56, 56)
+        masks = dict(zip(DRAWN, cells.repeat(CELL_PX, axis=1).repeat(CELL_PX, axis=2), strict=True))
+        masks[Artefact.DARK_CORNERS] = find_dark_corners(small)
+        return {artefact: FoundArtefact(masks[artefact], float(masks[artefact].mean())) for artefact in Artefact}
+
+    def flag(self, found: dict[Artefact, FoundArtefact]) -> tuple[ArtefactFlag, ...]:
+        """Each artefact with its share, and whether that is more than its limit."""
+        return tuple(
+            ArtefactFlag(artefact, each.share, each.share > self._limits[artefact]) for artefact, each in found.items()
+        )
+
+
+def find_dark_corners(small: NDArray[np.uint8]) -> Mask:
+    """Black that reaches into at least two corners of RGB uint8 (224, 224, 3)."""
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    is_dark = grey < min(_MAX_DARK, _MAX_DARK_SHARE * float(np.median(grey)))
+    _, labels = cv2.connectedComponents(is_dark.astype(np.uint8))
+    end = SIDE_PX - 1
+    in_corners = [int(labels[tip]) for tip in ((0, 0), (0, end), (end, 0), (end, end)) if labels[tip]]
+    if len(in_corners) < _MIN_CORNERS:
+        return np.zeros_like(is_dark)
+    return np.asarray(np.isin(labels, in_corners))
+
+
+def write_limits(limits: Limits, folder: Path) -> None:
+    """Write the limits beside the network."""
+    text = json.dumps({str(artefact): share for artefact, share in limits.items()}, indent=2)
+    (folder / _LIMITS_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_limits(folder: Path) -> Limits:
+    """What `write_limits` wrote. Raises WeightsMissing."""
+    path = folder / _LIMITS_FILE
+    if not path.is_file():
+        raise WeightsMissing("The limits of the artefact flags are not installed.")
+    return {Artefact(name): float(share) for name, share in json.loads(path.read_text(encoding="utf-8")).items()}
