@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 
 _NAMES = (
-    *("torch", "torchvision", "timm", "grad-cam", "safetensors", "numpy", "scipy", "scikit-learn"),
+    *("onnxruntime", "torch", "torchvision", "timm", "grad-cam", "safetensors", "numpy", "scipy", "scikit-learn"),
     *("pillow", "pillow-heif", "imagehash", "streamlit", "plotly", "pandas", "sqlalchemy", "alembic"),
 )
 _LONGEST = 60  # scipy puts the whole text of its licence where its name belongs

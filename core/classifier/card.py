@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.taxonomy import Diagnosis, HeatmapMethod
 
 CARD_FILE = "model_card.json"
 WEIGHTS_FILE = "model.safetensors"
+GRAPH_FILE = "model.onnx"
 CLASSES = ("benign", "malignant")
 _SCHEMA = 1
 
@@ -23,8 +24,9 @@ class ModelCard:
 
     Thresholds are on the calibrated scale: `refer` at or above `refer_threshold`, `no_concern` below
     `no_concern_threshold`. `differential` names the diagnoses that a second output tells apart, in its order, and is
-    empty where there is none; `differential_temperature` divides its logits. `card_sha256` is of the file as read, and
-    empty for a card that was not read from one.
+    empty where there is none; `differential_temperature` divides its logits. `graph_sha256` is of the exported graph,
+    and empty where the network has none and runs on torch. `card_sha256` is of the file as read, and empty for a card
+    that was not read from one.
     """
 
     name: str
@@ -39,6 +41,7 @@ class ModelCard:
     classes: tuple[str, ...] = CLASSES
     differential: tuple[Diagnosis, ...] = ()
     differential_temperature: float = 1.0
+    graph_sha256: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     card_sha256: str = ""
 
@@ -76,6 +79,18 @@ def write_card(card: ModelCard, folder: Path) -> None:
     values.pop("card_sha256")
     text = json.dumps({"schema": _SCHEMA, **values}, indent=2, ensure_ascii=False)
     (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def with_refer_threshold(card: ModelCard, value: float) -> ModelCard:
+    """The card with another referral threshold, and a hash of its own: results by it are told from those by the file.
+
+    A threshold below `no_concern_threshold` takes that with it. Raises ValueError outside (0, 1).
+    """
+    if not 0.0 < value < 1.0:
+        raise ValueError(f"expected a threshold inside (0, 1), got {value}")
+    own = hashlib.sha256(f"{card.card_sha256}|refer_threshold={value!r}".encode()).hexdigest()
+    low = min(card.no_concern_threshold, value)
+    return replace(card, refer_threshold=value, no_concern_threshold=low, card_sha256=own)
 
 
 def installed_models(weights_root: Path) -> list[str]:

@@ -2,17 +2,15 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from scipy.special import softmax
 
-from core.classifier.card import ModelCard
-from core.classifier.explain import class_activation_maps, draw_heatmap, to_heatmap
-from core.classifier.loading import load_network
-from core.classifier.network import Network
+from core.classifier.card import ModelCard, read_card, with_refer_threshold
+from core.classifier.engine import Engine, Pass, load_engine
+from core.classifier.maps import to_heatmap
 from core.classifier.reading import Reading
 from core.domain import Heatmap, LesionImage, Prediction
 from core.evaluation.calibration import calibrate
@@ -25,21 +23,24 @@ class Classifier:
     """Scores pictures and draws heat maps. Safe to share between threads: one lock guards the network, because
     gradient maps are taken by hooks on it."""
 
-    def __init__(self, network: Network, card: ModelCard) -> None:
+    def __init__(self, engine: Engine, card: ModelCard) -> None:
         self.card = card
-        self._network = network
+        self._engine = engine
         self._lock = threading.Lock()
         self._points = OperatingPoints(refer=card.refer_threshold, no_concern=card.no_concern_threshold)
 
     @classmethod
     def load(cls, folder: Path, threads: int | None = None) -> "Classifier":
         """Load a model folder. Raises WeightsMissing, WeightsChanged or CardUnusable."""
-        if threads is not None:
-            torch.set_num_threads(threads)
-        return cls(*load_network(folder))
+        card = read_card(folder)
+        return cls(load_engine(folder, card, threads), card)
+
+    def at_threshold(self, refer_threshold: float) -> "Classifier":
+        """The same network with another referral threshold, to be used in its place: each has a lock of its own."""
+        return Classifier(self._engine, with_refer_threshold(self.card, refer_threshold))
 
     def warm_up(self) -> None:
-        """Pass an empty frame through, so that the first picture does not pay for what torch sets up."""
+        """Pass an empty frame through, so that the first picture does not pay for what is set up on first use."""
         self._forward(np.zeros((1, self.card.frame.height_px, self.card.frame.width_px, 3), dtype=np.uint8))
 
     def prepare(self, image: LesionImage) -> NDArray[np.uint8]:
@@ -83,9 +84,10 @@ class Classifier:
 
     def explain_frame(self, frame: NDArray[np.uint8], method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
         """The heat map of one prepared frame, resized to `size` (height, width)."""
-        x = self._to_input(frame[None])
+        x = normalise_frames(frame[None], self.card.frame)
         with self._lock:
-            return draw_heatmap(self._network, x, method, size)
+            small = self._engine.layer_map(x, method)
+        return to_heatmap(small, method, size)
 
     def embeddings(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The inputs of the last linear layer, float32 (N, D)."""
@@ -93,31 +95,21 @@ class Classifier:
 
     def differential(self, frames: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Probabilities (N, K) of the card's diagnoses, of frames uint8 (N, height, width, 3); K is 0 for none."""
-        return self._forward(frames).differential
+        return self._differential(self._forward(frames))
 
-    def _forward(self, frames: NDArray[np.uint8]) -> "_Output":
-        x = self._to_input(frames)
-        with self._lock, torch.inference_mode():
-            return self._heads(self._network.features(x))
+    def _forward(self, frames: NDArray[np.uint8]) -> Pass:
+        x = normalise_frames(frames, self.card.frame)
+        with self._lock:
+            return self._engine.run(x)
 
-    def _heads(self, features: torch.Tensor) -> "_Output":
-        embedding = self._network.embed(features)
-        diagnoses, weights = self._network.diagnosis_logits(embedding), self._network.class_activation_weights
-        return _Output(
-            logits=self._network.logit(embedding).double().numpy(),
-            differential=np.zeros((len(embedding), 0))
-            if diagnoses is None
-            else (diagnoses.double() / self.card.differential_temperature).softmax(dim=1).numpy(),
-            embeddings=embedding.float().numpy(),
-            maps=None if weights is None else class_activation_maps(features, weights),
-        )
+    def _differential(self, output: Pass) -> NDArray[np.float64]:
+        if not self.card.differential:
+            return np.zeros((len(output.logits), 0))
+        return np.asarray(softmax(output.diagnosis_logits / self.card.differential_temperature, axis=1))
 
-    def _to_input(self, frames: NDArray[np.uint8]) -> torch.Tensor:
-        x = torch.from_numpy(normalise_frames(frames, self.card.frame))
-        return x.contiguous(memory_format=torch.channels_last)
-
-    def _to_predictions(self, output: "_Output") -> list[Prediction]:
+    def _to_predictions(self, output: Pass) -> list[Prediction]:
         raw, calibrated = calibrate(output.logits, 1.0), calibrate(output.logits, self.card.temperature)
+        differential = self._differential(output)
         return [
             Prediction(
                 malignant_probability=float(calibrated[i]),
@@ -127,21 +119,10 @@ class Classifier:
                 no_concern_threshold=self.card.no_concern_threshold,
                 model=self.card.identity,
                 embedding=output.embeddings[i].astype(np.float16),
-                differential=dict(zip(self.card.differential, output.differential[i].tolist(), strict=True)),
+                differential=dict(zip(self.card.differential, differential[i].tolist(), strict=True)),
             )
             for i in range(len(raw))
         ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Output:
-    """One forward pass: malignant logits (N,), probabilities of the differential (N, K), embeddings (N, D), class
-    activation maps (N, h, w) where they have a closed form."""
-
-    logits: NDArray[np.float64]
-    differential: NDArray[np.float64]
-    embeddings: NDArray[np.float32]
-    maps: NDArray[np.float32] | None
 
 
 def score_in_steps(

@@ -11,24 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from core.classifier.network import Network
-from core.domain import Heatmap
 from core.taxonomy import HeatmapMethod
-
-_LAYER_NAME = "last activation before pooling"
-
-
-def draw_heatmap(network: Network, x: Tensor, method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
-    """Heat map of one input (1, 3, H, W), resized to `size` (height, width) and divided by its maximum."""
-    return to_heatmap(layer_map(network, x, method), method, size)
-
-
-def to_heatmap(small: NDArray[np.float32], method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
-    """A map at the layer's own resolution as a heat map of the picture's size (height, width)."""
-    return Heatmap(values=resize_map(small, size), method=method, layer=_LAYER_NAME)
 
 
 def layer_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.float32]:
@@ -38,14 +24,6 @@ def layer_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.
         with torch.inference_mode():
             return class_activation_maps(network.features(x), weights)[0]
     return _library_map(network, x, method)
-
-
-def resize_map(small: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Bilinear enlargement to (height, width), in [0, 1] with maximum 1; an empty map stays 0."""
-    height, width = size
-    large = np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
-    peak = float(large.max(initial=0.0))
-    return large / peak if peak > 0 else np.zeros(size, dtype=np.float32)
 
 
 def distinct_methods(network: Network, x: Tensor, tolerance: float = 1e-3) -> tuple[HeatmapMethod, ...]:

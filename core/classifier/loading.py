@@ -1,4 +1,4 @@
-"""Weights from disk into a network, checked against the model card first."""
+"""Weights from disk into a torch network, checked against the model card first."""
 
 import hashlib
 from pathlib import Path
@@ -8,7 +8,8 @@ from safetensors.torch import load, save_file
 
 from core.classifier.card import WEIGHTS_FILE, ModelCard, read_card
 from core.classifier.network import LesionCNN, Network, build_network, inference_mode
-from core.errors import CardUnusable, WeightsChanged, WeightsMissing
+from core.classifier.stored import read_checked_weights
+from core.errors import CardUnusable
 
 
 def load_network(folder: Path) -> tuple[Network, ModelCard]:
@@ -28,21 +29,6 @@ def load_network(folder: Path) -> tuple[Network, ModelCard]:
     if card.differential and isinstance(network, LesionCNN):
         raise CardUnusable(f"The card of {folder.name!r} names a differential, which {card.architecture} cannot give.")
     return inference_mode(network), card
-
-
-def read_checked_weights(folder: Path, card: ModelCard) -> bytes:
-    """The bytes of the weights file, once their SHA-256 is known to be the card's."""
-    path = folder / WEIGHTS_FILE
-    if not path.is_file():
-        raise WeightsMissing(f"The network {folder.name!r} is not installed: its weights are missing.")
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != card.weights_sha256:
-        raise WeightsChanged(
-            f"The weights of {folder.name!r} are not the ones that were validated "
-            f"(SHA-256 {found[:12]}…, expected {card.weights_sha256[:12]}…), so nothing is scored with them."
-        )
-    return content
 
 
 def save_network(network: Network, folder: Path) -> str:

@@ -15,7 +15,7 @@ from core.classifier.card import ModelCard, write_card
 from core.classifier.card_text import write_card_text
 from core.classifier.explain import distinct_methods
 from core.classifier.loading import save_network
-from core.classifier.network import Network, count_parameters, inference_mode
+from core.classifier.network import BackboneNetwork, Network, count_parameters, inference_mode
 from core.data.ham_extra import HAM_FOLDER
 from core.data.labelled import KAGGLE_FOLDER
 from core.evaluation.calibration import (
@@ -31,6 +31,7 @@ from core.evaluation.operating_points import (
 )
 from core.imaging.frame import FrameRule, normalise_frames
 from core.training.data import DIFFERENTIAL, TrainingData
+from core.training.export.graph import export_graph
 from core.training.loop import Progress
 from core.training.objective import UNKNOWN
 from core.training.recipe import Recipe
@@ -68,6 +69,7 @@ def finish_model(
         heatmap_methods=distinct_methods(network, _to_input(frames[:_N_FOR_METHODS], recipe.frame_rule)),
         differential=DIFFERENTIAL if diagnoses.shape[1] else (),
         differential_temperature=_differential_temperature(diagnoses, data.diagnosis[rows]),
+        graph_sha256=_export(network, recipe, out),
         facts={
             "created_at": now.isoformat(timespec="seconds"),
             "licence": LICENCE,
@@ -101,6 +103,13 @@ def _forward(
             second = network.diagnosis_logits(embedding)
             diagnoses.append(np.zeros((len(embedding), 0)) if second is None else second.double().numpy())
     return np.concatenate(logits), np.concatenate(diagnoses), np.concatenate(embeddings)
+
+
+def _export(network: Network, recipe: Recipe, out: Path) -> str:
+    """The graph beside the weights, which are there already; "" for a network that is served by torch."""
+    if not isinstance(network, BackboneNetwork):
+        return ""
+    return export_graph(network, recipe.architecture, recipe.frame_rule, out)
 
 
 def _class_weights(is_malignant: NDArray[np.bool_]) -> NDArray[np.float64]:

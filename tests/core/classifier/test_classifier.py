@@ -8,7 +8,7 @@ import pytest
 from scipy.special import expit, logit
 
 from core.classifier.classifier import Classifier, score_in_steps
-from core.classifier.explain import to_heatmap
+from core.classifier.maps import to_heatmap
 from core.domain import LesionImage
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg

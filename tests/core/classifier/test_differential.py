@@ -15,6 +15,7 @@ from core.classifier.card import CARD_FILE, read_card, write_card
 from core.classifier.card_text import card_rows, limits_of, render_card
 from core.classifier.classifier import Classifier
 from core.classifier.network import BackboneNetwork, build_network, inference_mode
+from core.classifier.torch_engine import TorchEngine
 from core.domain import LesionImage
 from core.errors import CardUnusable
 from core.imaging.decode import decode
@@ -70,7 +71,7 @@ def test_every_kind_of_the_card_has_a_probability_in_its_order_and_they_sum_to_1
 def test_its_own_temperature_divides_its_logits(classifier: Classifier, image: LesionImage) -> None:
     frames = classifier.prepare(image)[None]
     sharp = np.log(classifier.differential(frames)) * classifier.card.differential_temperature
-    plain = Classifier(classifier._network, dataclasses.replace(classifier.card, differential_temperature=1.0))
+    plain = Classifier(classifier._engine, dataclasses.replace(classifier.card, differential_temperature=1.0))
     assert softmax(sharp, axis=1) == pytest.approx(plain.differential(frames), abs=1e-6)
     assert classifier.card.differential_temperature == 0.8
 
@@ -92,7 +93,7 @@ def test_a_second_output_changes_neither_logit_nor_embedding(classifier: Classif
     assert isinstance(with_it, BackboneNetwork) and with_it.diagnosis_head is not None
     frames = np.zeros((1, 128, 128, 3), dtype=np.uint8)
     made = [
-        Classifier(inference_mode(network), its_card).predict_frames(frames)[0]
+        Classifier(TorchEngine(inference_mode(network)), its_card).predict_frames(frames)[0]
         for network, its_card in ((with_it, card), (without, dataclasses.replace(card, differential=())))
     ]
     assert made[0].raw_probability == made[1].raw_probability

@@ -11,8 +11,9 @@ from pytorch_grad_cam import EigenCAM, GradCAM, GradCAMPlusPlus, LayerCAM
 from torch import Tensor
 
 from core.classifier.classifier import Classifier
-from core.classifier.explain import distinct_methods, draw_heatmap, layer_map, resize_map
+from core.classifier.explain import distinct_methods, layer_map
 from core.classifier.loading import load_network
+from core.classifier.maps import resize_map
 from core.classifier.network import Network
 from core.domain import LesionImage
 from core.imaging.decode import decode
@@ -101,7 +102,7 @@ def test_hooks_are_released_and_no_gradient_is_left(
     networks: dict[str, Network], name: str, method: HeatmapMethod
 ) -> None:
     network = networks[name]
-    draw_heatmap(network, inputs(1, 128), method, (20, 30))
+    layer_map(network, inputs(1, 128), method)
     assert not any(module._forward_hooks or module._backward_hooks for module in network.modules())
     assert not any(parameter.requires_grad or parameter.grad is not None for parameter in network.parameters())
     assert not network.training
@@ -110,7 +111,7 @@ def test_hooks_are_released_and_no_gradient_is_left(
 def test_hooks_are_released_when_drawing_fails(networks: dict[str, Network]) -> None:
     network = networks["cnn"]
     with pytest.raises(RuntimeError) as caught:  # held, so that no garbage collection tidies up
-        draw_heatmap(network, torch.zeros(1, 5, 64, 64), HeatmapMethod.LAYER_CAM, (20, 30))  # 5 channels, not 3
+        layer_map(network, torch.zeros(1, 5, 64, 64), HeatmapMethod.LAYER_CAM)  # 5 channels, not 3
     assert not any(module._forward_hooks or module._backward_hooks for module in network.modules())
     assert "channels" in str(caught.value)
 
