@@ -1,7 +1,7 @@
-"""`Classifier`: one network, its card, and the lock that lets several sessions share them."""
+"""`Classifier`: one network, its card, and the turns in which several sessions share them."""
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.classifier.card import ModelCard, read_card, with_refer_threshold
 from core.classifier.engine import Engine, Pass, load_engine
 from core.classifier.maps import to_heatmap
 from core.classifier.reading import Reading
+from core.classifier.turns import Turns
 from core.domain import Heatmap, LesionImage, Prediction
 from core.evaluation.calibration import calibrate
 from core.evaluation.operating_points import OperatingPoints, band_of
@@ -20,13 +21,13 @@ from core.taxonomy import HeatmapMethod
 
 
 class Classifier:
-    """Scores pictures and draws heat maps. Safe to share between threads: one lock guards the network, because
-    gradient maps are taken by hooks on it."""
+    """Scores pictures and draws heat maps. Safe to share between threads: they take turns at the network, because
+    gradient maps are taken by hooks on it and because two passes at once are slower than one after the other."""
 
     def __init__(self, engine: Engine, card: ModelCard) -> None:
         self.card = card
         self._engine = engine
-        self._lock = threading.Lock()
+        self._turns = Turns()
         self._points = OperatingPoints(refer=card.refer_threshold, no_concern=card.no_concern_threshold)
 
     @classmethod
@@ -42,6 +43,10 @@ class Classifier:
     def warm_up(self) -> None:
         """Pass an empty frame through, so that the first picture does not pay for what is set up on first use."""
         self._forward(np.zeros((1, self.card.frame.height_px, self.card.frame.width_px, 3), dtype=np.uint8))
+
+    def turn(self, tell: Callable[[int], object] = lambda n_before: None) -> AbstractContextManager[None]:
+        """This thread's turn for several steps in a row; `tell` hears how many are before it while it waits."""
+        return self._turns.take(tell)
 
     def prepare(self, image: LesionImage) -> NDArray[np.uint8]:
         """The frame that the network sees, uint8 (height, width, 3) RGB."""
@@ -85,7 +90,7 @@ class Classifier:
     def explain_frame(self, frame: NDArray[np.uint8], method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
         """The heat map of one prepared frame, resized to `size` (height, width)."""
         x = normalise_frames(frame[None], self.card.frame)
-        with self._lock:
+        with self._turns.take():
             small = self._engine.layer_map(x, method)
         return to_heatmap(small, method, size)
 
@@ -99,7 +104,7 @@ class Classifier:
 
     def _forward(self, frames: NDArray[np.uint8]) -> Pass:
         x = normalise_frames(frames, self.card.frame)
-        with self._lock:
+        with self._turns.take():
             return self._engine.run(x)
 
     def _differential(self, output: Pass) -> NDArray[np.float64]:
