@@ -2,18 +2,28 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.classifier.card import ModelCard, installed_models, read_card
 from core.data.audit_file import AUDIT_FILE, read_audit
+from core.data.audit_findings import findings
 from core.data.audit_result import Audit
 from core.errors import CardUnusable, DataFolderInvalid
+from core.evaluation.ablations import ABLATIONS_FILE, Ablation, read_ablations
+from core.evaluation.calibration_figures import assumed_malignant_share
+from core.evaluation.calibration_steps import CalibrationStep, calibration_steps
 from core.evaluation.comparison import PairedDifference, ScoredBy, compare_networks
 from core.evaluation.exploration import Exploration, prepare_exploration
+from core.evaluation.other_sets import find_other_sets
 from core.evaluation.parts import SetPart, predictions_of
 from core.evaluation.predictions import PREDICTIONS_FILE, Predictions
+from core.evaluation.reference import REFERENCE_FILE, read_reference
+from core.evaluation.results import Evaluation
+from core.evaluation.scoring_log import LoggedScoring, read_log
+from core.evaluation.subgroups import Division, divide
 from dashboard.resources import changed_at, get_predictions, get_settings
 
 _CURVE_FILE = "curve.csv"  # as `core.training.curve` names it, which cannot be imported without torch
@@ -36,6 +46,15 @@ def get_exploration(model: str, weights_sha256: str, part: SetPart) -> Explorati
     return _explore(model, part, changed_at(model, PREDICTIONS_FILE), predictions) if predictions else None
 
 
+def has_predictions(model: str, card: ModelCard, part: SetPart) -> bool:
+    """Whether the images of a part can be told apart in the shipped predictions; files of earlier versions do not say
+    which lesions training has seen. Where there are none at all the whole counts as told, and its reader says so."""
+    predictions = get_predictions(model, card.weights_sha256)
+    if predictions is None or part is not SetPart.UNSEEN_LESIONS:
+        return True
+    return any(row.lesion_in_train is not None for row in predictions.rows)
+
+
 def get_comparison(first: tuple[str, ModelCard], second: tuple[str, ModelCard]) -> PairedDifference | None:
     """The first network (its name and card) minus the second; None where they did not score the same images."""
     scored, key = [], []
@@ -46,6 +65,45 @@ def get_comparison(first: tuple[str, ModelCard], second: tuple[str, ModelCard]) 
         scored.append(ScoredBy(predictions, card.refer_threshold))
         key += [name, card.card_sha256, str(changed_at(name, PREDICTIONS_FILE))]
     return _compare(tuple(key), *scored)
+
+
+def get_other_sets(card: ModelCard, evaluation: Evaluation) -> dict[str, Evaluation]:
+    """Evaluations of these weights on further sets, shipped or made here, by the name of the set."""
+    settings = get_settings()
+    shipped = settings.weights_root / card.name
+    return find_other_sets(card, shipped=shipped, home=settings.home, main_set=evaluation.set_name)
+
+
+def get_divisions(model: str, card: ModelCard) -> tuple[Division, ...] | None:
+    """The test set divided into subgroups; None without shipped predictions."""
+    predictions = get_predictions(model, card.weights_sha256)
+    return _divide(card.card_sha256, changed_at(model, PREDICTIONS_FILE), predictions, card) if predictions else None
+
+
+def get_calibration_steps(model: str, card: ModelCard, part: SetPart) -> tuple[CalibrationStep, ...] | None:
+    """The probabilities before and after calibration; None without shipped predictions."""
+    predictions = get_predictions(model, card.weights_sha256)
+    images = get_exploration(model, card.weights_sha256, part)
+    if predictions is None or images is None:
+        return None
+    return _calibrate(card.card_sha256, part, changed_at(model, PREDICTIONS_FILE), predictions, images, card)
+
+
+def get_test_log(model: str) -> list[LoggedScoring]:
+    """Every logged scoring of test images that was written beside the weights, the oldest first."""
+    return read_log(get_settings().weights_root / model)
+
+
+def get_reference(card: ModelCard) -> dict[str, Any] | None:
+    """The distributions that drift is measured against. Raises DataFolderInvalid for a broken file."""
+    path = get_settings().weights_root / card.name / REFERENCE_FILE
+    return _read_reference(card.name, path.stat().st_mtime_ns) if path.is_file() else None
+
+
+def get_ablations() -> tuple[Ablation, ...]:
+    """The table of ablations, where it is installed. Raises DataFolderInvalid for a broken file."""
+    path = get_settings().weights_root / ABLATIONS_FILE
+    return _read_ablations(path.stat().st_mtime_ns) if path.is_file() else ()
 
 
 def get_training_curve(model: str) -> pd.DataFrame | None:
@@ -67,6 +125,12 @@ def get_audit() -> Audit | None:
     return _read_audit(str(path), path.stat().st_mtime_ns) if path.is_file() else None
 
 
+def get_audit_findings() -> tuple[str, ...]:
+    """What the audit of the images found, what weighs most first; nothing where there is no audit."""
+    audit = get_audit()
+    return findings(audit) if audit else ()
+
+
 @st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
 def _read_audit(path: str, changed_at: int) -> Audit | None:
     return read_audit(Path(path))
@@ -80,3 +144,27 @@ def _explore(model: str, part: SetPart, changed_at: int, _predictions: Predictio
 @st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
 def _compare(key: tuple[str, ...], _first: ScoredBy, _second: ScoredBy) -> PairedDifference | None:
     return compare_networks(_first, _second)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
+def _divide(card_sha256: str, changed_at: int, _predictions: Predictions, _card: ModelCard) -> tuple[Division, ...]:
+    return divide(_predictions, _card.refer_threshold)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
+def _calibrate(
+    card_sha256: str, part: SetPart, changed_at: int, _predictions: Predictions, _images: Exploration, _card: ModelCard
+) -> tuple[CalibrationStep, ...]:
+    logits = predictions_of(_predictions, part).logits
+    share = assumed_malignant_share(_card)
+    return calibration_steps(logits, _card.temperature, _images.is_malignant, _images.weights, share)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _read_ablations(changed_at: int) -> tuple[Ablation, ...]:
+    return read_ablations(get_settings().weights_root)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
+def _read_reference(model: str, changed_at: int) -> dict[str, Any] | None:
+    return read_reference(get_settings().weights_root / model)

@@ -8,6 +8,7 @@ from core.evaluation.results import METRICS_FILE, Evaluation, read_evaluation
 from core.settings import Settings
 from dashboard.shelf import ClassifierShelf
 from dashboard.worker import BatchWorker
+from dashboard.workflow.live import threshold_in_force
 from dashboard.workflow.practice import Practice, load_practice
 from dashboard.workflow.record import Record, open_record
 
@@ -30,7 +31,11 @@ def get_record() -> Record:
 def get_shelf() -> ClassifierShelf:
     """The networks in memory; the practice's default begins to load at once."""
     settings = get_settings()
-    shelf = ClassifierShelf(settings.weights_root, settings.torch_threads)
+    shelf = ClassifierShelf(
+        settings.weights_root,
+        settings.torch_threads,
+        lambda card: threshold_in_force(card=card, record=get_record()),
+    )
     shelf.warm_up(get_practice().model)
     return shelf
 

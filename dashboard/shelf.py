@@ -1,19 +1,27 @@
 """The networks that are in memory, shared by all sessions and by the worker."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import WeightsUnusable
 
 if TYPE_CHECKING:
+    from core.classifier.card import ModelCard
     from core.classifier.classifier import Classifier
 
 
 class ClassifierShelf:
-    """Loads each network once, on first use. A network that cannot be used is tried again on the next call."""
+    """Loads each network once, on first use. A network that cannot be used is tried again on the next call.
 
-    def __init__(self, weights_root: Path, threads: int) -> None:
+    `threshold_of` says which referral threshold the practice put in force for a card; None is the card's own.
+    """
+
+    def __init__(
+        self, weights_root: Path, threads: int, threshold_of: "Callable[[ModelCard], float | None]" = lambda card: None
+    ) -> None:
+        self._threshold_of = threshold_of
         self._root = weights_root
         self._threads = threads
         self._loaded: dict[str, Classifier] = {}
@@ -25,8 +33,15 @@ class ClassifierShelf:
             if name not in self._loaded:
                 from core.classifier.classifier import Classifier  # torch and timm: seconds that no page should wait
 
-                self._loaded[name] = Classifier.load(self._root / name, self._threads)
+                classifier = Classifier.load(self._root / name, self._threads)
+                own = self._threshold_of(classifier.card)
+                self._loaded[name] = classifier if own is None else classifier.at_threshold(own)
             return self._loaded[name]
+
+    def forget(self, name: str) -> None:
+        """Load that network anew when it is next asked for: its threshold was changed."""
+        with self._lock:
+            self._loaded.pop(name, None)
 
     def is_ready(self, name: str) -> bool:
         """Whether that network can be used without waiting for it to load."""

@@ -19,6 +19,7 @@ from core.taxonomy import (
     Confidence,
     ConfirmType,
     Diagnosis,
+    HeatmapMethod,
     Impression,
     ItemState,
     Laterality,
@@ -372,6 +373,43 @@ class BatchItemRow(Table):
     )
 
 
+class RecallRow(Table):
+    """A day by which a lesion is to be seen again, and why; it stays once it is done."""
+
+    __tablename__ = "recalls"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesion_id: Mapped[int] = mapped_column(ForeignKey("lesions.id"), index=True)
+    due_on: Mapped[date]
+    reason: Mapped[str]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+    done_by: Mapped[str]
+    done_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "done_at", "due_on"),)
+
+
+class SignedReportRow(Table):
+    """A report that a named reader signed; never changed, an amended one is a later revision."""
+
+    __tablename__ = "signed_reports"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    revision: Mapped[int]
+    content_sha256: Mapped[str]
+    heatmap_method: Mapped[HeatmapMethod | None]
+    signed_by: Mapped[str]
+    signed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("case_id", "revision"), CheckConstraint("signed_by <> ''", name="signed_by"))
+
+
+class SignedReportFileRow(Table):
+    """The signed PDF, byte for byte; apart, because it would slow every walk over the signatures."""
+
+    __tablename__ = "signed_report_files"
+    report_id: Mapped[int] = mapped_column(ForeignKey("signed_reports.id"), primary_key=True)
+    content: Mapped[bytes]
+
+
 class SettingChangeRow(Table):
     """One change of a setting; newest counts."""
 
@@ -381,6 +419,32 @@ class SettingChangeRow(Table):
     value: Mapped[str]
     changed_by: Mapped[str]
     changed_at: Mapped[datetime]
+
+
+class ImageStatisticsRow(Table):
+    """What a picture looks like as a whole, in grey levels (0-255), for drift; measured once."""
+
+    __tablename__ = "image_statistics"
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    brightness: Mapped[float]
+    contrast: Mapped[float]
+    saturation: Mapped[float]
+    redness: Mapped[float]
+
+
+class ThresholdChangeRow(Table):
+    """A referral threshold of the practice's own, for one network's weights; NULL returns to the model card's. Newest
+    counts."""
+
+    __tablename__ = "threshold_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model_name: Mapped[str]
+    weights_sha256: Mapped[str] = mapped_column(index=True)
+    refer_threshold: Mapped[float | None]
+    reason: Mapped[str]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
+    __table_args__ = (_probability("refer_threshold"), CheckConstraint("reason <> ''", name="reason"))
 
 
 class AuditRow(Table):

@@ -17,6 +17,7 @@ from core.settings import DEFAULT_MODEL
 ROOT = Path(__file__).resolve().parent.parent
 _PART_HEADS = {
     SetPart.WHOLE: "all test images",
+    SetPart.UNSEEN_LESIONS: "lesions not known from the train part",
     SetPart.SAME_SOURCE: "one source (HAM10000) only",
     SetPart.WITHOUT_REPEATS: "without lesions that the train part shows",
 }

@@ -2,10 +2,11 @@
 
 from core.errors import LesionwiseError
 from core.evaluation.card_facts import with_test_figures
+from core.evaluation.sets import HAM_SETS
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.model_card_view import draw_card
 from dashboard.components.network_choice import choose_network
-from dashboard.measured import get_cards
+from dashboard.measured import get_ablations, get_audit_findings, get_cards, get_other_sets
 from dashboard.resources import get_card, get_evaluation, get_practice
 
 try:
@@ -17,7 +18,11 @@ try:
             show_error(error)
     if cards:
         name = choose_network(cards)
-        draw_card(name, with_test_figures(cards[name], get_evaluation(name, cards[name].weights_sha256)))
+        card, evaluation = cards[name], get_evaluation(name, cards[name].weights_sha256)
+        others = get_other_sets(card, evaluation).values() if evaluation else ()
+        for measured in (evaluation, *(other for other in others if other.set_name in HAM_SETS)):
+            card = with_test_figures(card, measured)
+        draw_card(name, card, get_audit_findings(), get_ablations())
 except LesionwiseError as error:
     show_error(error)
 show_use_line()

@@ -3,18 +3,33 @@
 import streamlit as st
 
 from core.errors import LesionwiseError
-from core.evaluation.parts import figures_by_part
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.network_choice import choose_network
-from dashboard.components.performance_audit import draw_audit
+from dashboard.components.performance_audit import draw_audit, draw_findings
+from dashboard.components.performance_calibration import draw_calibration
 from dashboard.components.performance_errors import draw_errors
-from dashboard.components.performance_headline import draw_about_set, draw_headline
+from dashboard.components.performance_further import draw_further
+from dashboard.components.performance_headline import draw_about_set, draw_headline, headline_parts
+from dashboard.components.performance_live import draw_live
 from dashboard.components.performance_networks import draw_networks, draw_training
+from dashboard.components.performance_practice import draw_practice
+from dashboard.components.performance_subgroups import draw_subgroups
 from dashboard.components.performance_threshold import draw_thresholds
-from dashboard.measured import get_cards
+from dashboard.measured import get_cards, get_other_sets, has_predictions
 from dashboard.resources import get_evaluation
 
-SECTIONS = ["Threshold and charts", "Worst errors", "Training", "Networks compared", "Data audit"]
+SECTIONS = [
+    "Threshold and charts",
+    "In the practice",
+    "Calibration",
+    "Subgroups",
+    "Further measures",
+    "Worst errors",
+    "Own cases",
+    "Networks compared",
+    "Training",
+    "Data audit",
+]
 
 try:
     cards = get_cards()
@@ -29,19 +44,32 @@ try:
     else:
         model = choose_network({name: card for name, (card, _) in measured.items()})
         card, evaluation = measured[model]
-        draw_headline(evaluation)
+        others = get_other_sets(card, evaluation)
+        draw_findings()
+        draw_headline(evaluation, others)
         draw_about_set(evaluation)
+        parts = [part for part in headline_parts(evaluation) if has_predictions(model, card, part)]
         section = st.segmented_control("Section", SECTIONS, default=SECTIONS[0], required=True, key="section")
-        if section == SECTIONS[0]:
-            draw_thresholds(model, card, list(figures_by_part(evaluation)))
-        elif section == SECTIONS[1]:
-            draw_errors(model, evaluation)
-        elif section == SECTIONS[2]:
-            draw_training(model, card)
-        elif section == SECTIONS[3]:
+        if section == "In the practice":
+            draw_practice(model, card, parts)
+        elif section == "Calibration":
+            draw_calibration(model, card, parts)
+        elif section == "Subgroups":
+            draw_subgroups(model, card)
+        elif section == "Further measures":
+            draw_further(model, evaluation, others)
+        elif section == "Worst errors":
+            draw_errors(model, card, evaluation)
+        elif section == "Own cases":
+            draw_live()
+        elif section == "Networks compared":
             draw_networks({model: measured[model]} | measured)
-        else:
+        elif section == "Training":
+            draw_training(model, card)
+        elif section == "Data audit":
             draw_audit()
+        else:
+            draw_thresholds(model, card, parts)
     for name in unmeasured:
         st.caption(
             f"{name} has no test figures for its weights: run `make evaluate MODEL={name}`.",

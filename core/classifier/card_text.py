@@ -1,10 +1,14 @@
 """The model card for people, in Markdown, from the same values as the card for the program."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from core.classifier.card import ModelCard
-from core.evaluation.figures import Figure
+from core.classifier.card_figures import figures_of_test, further_of_test, parts_of_test
+from core.data.audit_file import AUDIT_FILE, read_audit
+from core.data.audit_findings import findings
+from core.evaluation.ablations import ABLATION_COLUMNS, Ablation, read_ablations
 
 CARD_TEXT_FILE = "README.md"
 INTENDED_USE = (
@@ -23,23 +27,22 @@ DATA_SOURCES = (
     "of the ISIC Archive (among them HAM10000, CC-BY-NC 4.0, ViDIR Group, Medical University of Vienna; Tschandl et "
     "al., Sci Data 2018, 180161). Partly under CC-BY-NC; none of the images is part of this program.",
 )
-_MAIN_FIGURES = {
-    "sensitivity": "Sensitivity at the referral threshold",
-    "specificity": "Specificity at the referral threshold",
-    "roc_auc": "ROC-AUC",
-    "accuracy_at_0.5": "Accuracy at 0.5, as published work reports it",
-}
 
 
 def write_card_text(card: ModelCard, folder: Path) -> None:
-    """Write the model card as Markdown beside the weights."""
-    (folder / CARD_TEXT_FILE).write_text(render_card(card), encoding="utf-8")
+    """Write the model card as Markdown beside the weights, with the findings of the audit that lies beside the folder
+    and the table of ablations. Raises DataFolderInvalid where one of these is broken."""
+    audit = read_audit(folder.parent / AUDIT_FILE) if (folder.parent / AUDIT_FILE).is_file() else None
+    said = findings(audit) if audit else ()
+    text = render_card(card, said, read_ablations(folder.parent))
+    (folder / CARD_TEXT_FILE).write_text(text, encoding="utf-8")
 
 
-def render_card(card: ModelCard) -> str:
-    """The model card as Markdown."""
+def render_card(card: ModelCard, audited: Sequence[str] = (), ablations: Sequence[Ablation] = ()) -> str:
+    """The model card as Markdown: use and limits, then what an audit of the images found, then figures and facts."""
     head = [f"# {card.name} {card.version}", "", INTENDED_USE, ""]
-    return "\n".join([*head, *_limits(card), *_test(card), *_facts(card), "", *_data()]) + "\n"
+    blocks = [*_limits(card), *_audit(audited), *_test(card), *_ablations(ablations), *_facts(card), "", *_data()]
+    return "\n".join([*head, *blocks]) + "\n"
 
 
 def limits_of(card: ModelCard) -> tuple[str, ...]:
@@ -80,28 +83,9 @@ def card_rows(card: ModelCard) -> dict[str, str]:
         "Indeterminate": "empty: the two thresholds coincide" if card.is_indeterminate_empty else "between the two",
         "Validation ROC-AUC": f"{validation['roc_auc']:.4f}" if "roc_auc" in validation else "not recorded",
         "Weights SHA-256": card.weights_sha256,
+        **({"Graph SHA-256": card.graph_sha256} if card.graph_sha256 else {}),
         "Licence": card.facts.get("licence", "not recorded"),
     }
-
-
-def parts_of_test(test: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The parts of a test that `facts["test"]` holds, by their name for people; the whole set comes first."""
-    parts = {
-        "All test images": test,
-        "Same source": test.get("same_source"),
-        "Not seen in training": test.get("without_repeats"),
-    }
-    return {name: part for name, part in parts.items() if part}
-
-
-def figures_of_test(test: dict[str, Any]) -> dict[str, list[str]]:
-    """Each main figure with its interval, one text per column of `parts_of_test`."""
-    columns = parts_of_test(test).values()
-    rows = {"Images (malignant)": [f"{part['n']:,} ({part['n_malignant']:,})" for part in columns]}
-    for key, name in _MAIN_FIGURES.items():
-        figures = [Figure.from_json(part[key]) for part in columns]
-        rows[name] = [figure.as_text(3) if key == "roc_auc" else figure.as_percent(1) for figure in figures]
-    return rows
 
 
 def _limits(card: ModelCard) -> list[str]:
@@ -119,13 +103,20 @@ def _kinds(card: ModelCard) -> str:
     return ", ".join(card.differential)
 
 
+def _audit(audited: Sequence[str]) -> list[str]:
+    found = [f"- {sentence}" for sentence in audited]
+    return ["## What the audit of the images found", "", *found, ""] if found else []
+
+
 def _test(card: ModelCard) -> list[str]:
-    test = card.facts.get("test")
-    if not test:
-        return []
-    columns = parts_of_test(test)
+    parts = {"Test figures": card.facts.get("test"), "Held-out lesions": card.facts.get("held_out_lesions")}
+    return [line for title, test in parts.items() if test for line in _figures(title, test)]
+
+
+def _figures(title: str, test: dict[str, Any]) -> list[str]:
+    columns, further = parts_of_test(test), further_of_test(test)
     return [
-        "## Test figures",
+        f"## {title}",
         "",
         f"On the set {test['set']!r}, measured {test['measured_at']}; 95% intervals in brackets.",
         "",
@@ -133,9 +124,34 @@ def _test(card: ModelCard) -> list[str]:
         "|---|" + "---:|" * len(columns),
         *(f"| {name} | {' | '.join(values)} |" for name, values in figures_of_test(test).items()),
         "",
+        *(["| More of all test images | |", "|---|---:|"] if further else []),
+        *(f"| {name} | {value} |" for name, value in further.items()),
+        *([""] if further else []),
         *(f"- {sentence}" for sentence in test.get("statement", [])),
         "",
     ]
+
+
+def _ablations(rows: Sequence[Ablation]) -> list[str]:
+    if not rows:
+        return []
+    head = ["ROC-AUC", *ABLATION_COLUMNS, "DeLong p", "McNemar p"]
+    return [
+        "## What each measure was worth",
+        "",
+        "All rows trained alike, at reduced cost; paired tests against the first row.",
+        "",
+        f"| {' | '.join(head)} |",
+        "|---|" + "---:|" * (len(head) - 1),
+        *(f"| {' | '.join(_ablation(row))} |" for row in rows),
+        "",
+    ]
+
+
+def _ablation(row: Ablation) -> list[str]:
+    figures = [row.roc_auc[name].as_text(3) if name in row.roc_auc else "" for name in ABLATION_COLUMNS]
+    tests = ["" if p is None else f"{p:.2g}" for p in (row.delong_p, row.mcnemar_p)]
+    return [f"{row.row} ({row.architecture}, {row.input_px} px, {row.epochs} epochs)", *figures, *tests]
 
 
 def _facts(card: ModelCard) -> list[str]:

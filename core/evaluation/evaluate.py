@@ -16,6 +16,7 @@ from core.evaluation.predictions import Predictions, to_row
 from core.evaluation.results import BandCount, Evaluation, SetFigures
 from core.evaluation.scorer import Scorer, score_all
 from core.evaluation.sets import EvaluationSet, ReadableSet, read_frames
+from core.imaging.quality import sharpness
 from core.taxonomy import Band
 
 _THRESHOLD_NOTE = (
@@ -72,10 +73,22 @@ def predict_set(scorer: Scorer, readable: ReadableSet, repeats: Repeats | None =
     """Score every image once, and join the scores with what is known of the images."""
     logits = score_all(scorer, readable.frames)
     probability = calibrate(logits, scorer.card.temperature)
-    seen = repeats.is_any.tolist() if repeats else [None] * len(logits)
-    rows = zip(readable.images, probability.tolist(), logits.tolist(), seen, strict=True)
+    unknown = [None] * len(logits)
+    seen = repeats.is_any.tolist() if repeats else unknown
+    in_train = repeats.is_lesion_seen.tolist() if repeats else unknown
+    rows = zip(readable.images, readable.frames, probability.tolist(), logits.tolist(), seen, in_train, strict=True)
     return Predictions(
-        tuple(to_row(image, probability=p, logit=logit, repeats_train=is_seen) for image, p, logit, is_seen in rows)
+        tuple(
+            to_row(
+                image,
+                probability=p,
+                logit=logit,
+                repeats_train=is_seen,
+                lesion_in_train=is_in_train,
+                sharpness=sharpness(frame),
+            )
+            for image, frame, p, logit, is_seen, is_in_train in rows
+        )
     )
 
 

@@ -13,6 +13,7 @@ from core.errors import DataFolderInvalid
 from core.evaluation.bootstrap import group_by_lesion
 
 PREDICTIONS_FILE = "predictions.csv"
+_NONE_FOUND = "none"
 _FLAGS = {"1": True, "0": False, "": None}
 
 
@@ -20,7 +21,9 @@ _FLAGS = {"1": True, "0": False, "": None}
 class ScoredImage:
     """A row of `predictions.csv`; "" or None where a thing is not known.
 
-    `malignant_probability` is calibrated; `repeats_train` says whether training saw its lesion or a near-duplicate.
+    `malignant_probability` is calibrated; `repeats_train` says whether training saw its lesion or a near-duplicate,
+    `lesion_in_train` whether it saw its lesion. `sharpness` is that of `core.imaging.quality` in grey levels, of the
+    frame that the network saw; `artefacts` are names joined by "; ", None where nobody looked for them.
     """
 
     file: str
@@ -34,6 +37,10 @@ class ScoredImage:
     age_approx: str = ""
     sex: str = ""
     anatom_site: str = ""
+    lesion_in_train: bool | None = None
+    confirm_type: str = ""
+    sharpness: float | None = None
+    artefacts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,10 @@ class Predictions:
         """Without images whose lesion, or a near-duplicate of which, is known to be in the train part."""
         return Predictions(tuple(row for row in self.rows if not row.repeats_train))
 
+    def unseen_lesions(self) -> "Predictions":
+        """Without images of a lesion that is known to be in the train part; near-duplicates of its images stay."""
+        return Predictions(tuple(row for row in self.rows if not row.lesion_in_train))
+
     def worst_errors(self, n: int = 20) -> tuple[ScoredImage, ...]:
         """The n images whose label the network found least likely, the most confident error first."""
         miss = [abs(row.malignant - row.malignant_probability) for row in self.rows]
@@ -77,7 +88,16 @@ class Predictions:
         return tuple(self.rows[i] for i in order[:n] if miss[i] > 0.5)
 
 
-def to_row(image: LabelledImage, *, probability: float, logit: float, repeats_train: bool | None) -> ScoredImage:
+def to_row(
+    image: LabelledImage,
+    *,
+    probability: float,
+    logit: float,
+    repeats_train: bool | None,
+    lesion_in_train: bool | None = None,
+    sharpness: float | None = None,
+    artefacts: str | None = None,
+) -> ScoredImage:
     """Join an image's score with what is known of the image."""
     return ScoredImage(
         file=image.name,
@@ -89,6 +109,10 @@ def to_row(image: LabelledImage, *, probability: float, logit: float, repeats_tr
         is_ham10000=image.is_ham10000,
         repeats_train=repeats_train,
         **{name: image.facts.get(name, "") for name in ("age_approx", "sex", "anatom_site")},
+        lesion_in_train=lesion_in_train,
+        confirm_type=image.facts.get("diagnosis_confirm_type", ""),
+        sharpness=sharpness,
+        artefacts=artefacts,
     )
 
 
@@ -100,7 +124,7 @@ def write_predictions(rows: Sequence[ScoredImage], folder: Path) -> Path:
     with partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_columns())
-        writer.writerows([_cell(getattr(row, name)) for name in _columns()] for row in rows)
+        writer.writerows(_cells(row) for row in rows)
     return partial.replace(path)
 
 
@@ -122,6 +146,11 @@ def _columns() -> list[str]:
     return [field.name for field in fields(ScoredImage)]
 
 
+def _cells(row: ScoredImage) -> list[str]:
+    cells = {name: _cell(getattr(row, name)) for name in _columns()}
+    return list((cells | {"artefacts": _NONE_FOUND if row.artefacts == "" else row.artefacts or ""}).values())
+
+
 def _cell(value: str | float | bool | None) -> str:
     if isinstance(value, bool):
         return str(int(value))
@@ -129,6 +158,7 @@ def _cell(value: str | float | bool | None) -> str:
 
 
 def _from_cells(row: dict[str, str]) -> ScoredImage:
+    """A row; files that were written before the last four columns existed lack them."""
     if row["malignant"] not in ("0", "1"):
         raise ValueError(f"malignant is {row['malignant']!r}; expected 0 or 1")
     return ScoredImage(
@@ -139,4 +169,13 @@ def _from_cells(row: dict[str, str]) -> ScoredImage:
         is_ham10000=_FLAGS[row["is_ham10000"]],
         repeats_train=_FLAGS[row["repeats_train"]],
         **{name: row[name] for name in ("lesion_id", "diagnosis", "age_approx", "sex", "anatom_site")},
+        lesion_in_train=_FLAGS[row.get("lesion_in_train", "")],
+        confirm_type=row.get("confirm_type", ""),
+        sharpness=float(row["sharpness"]) if row.get("sharpness") else None,
+        artefacts=_artefacts(row.get("artefacts", "")),
     )
+
+
+def _artefacts(cell: str) -> str | None:
+    """ "none" was looked for and not found; an empty cell was not looked for."""
+    return "" if cell == _NONE_FOUND else cell or None

@@ -6,6 +6,23 @@ Backgrounds are transparent and the text has the page's colour, so that one figu
 
 from dashboard.charts.counts import confusion_matrix, score_distributions
 from dashboard.charts.curves import calibration, precision_recall, roc
+from dashboard.charts.decision import calibration_stages, decision
+from dashboard.charts.groups import changed_bands, class_confusion, subgroups
+from dashboard.charts.live import drift_overview, rates_over_time
 from dashboard.charts.training import training_curve
 
-__all__ = ["calibration", "confusion_matrix", "precision_recall", "roc", "score_distributions", "training_curve"]
+__all__ = [
+    "calibration",
+    "calibration_stages",
+    "changed_bands",
+    "class_confusion",
+    "confusion_matrix",
+    "decision",
+    "drift_overview",
+    "precision_recall",
+    "rates_over_time",
+    "roc",
+    "score_distributions",
+    "subgroups",
+    "training_curve",
+]

@@ -1,6 +1,10 @@
 """What all charts share."""
 
+from collections.abc import Callable, Sequence
+
 import plotly.graph_objects as go
+
+from core.evaluation.curves import BandedCurve
 
 # Okabe & Ito, "Color universal design", 2008; those of their colours with contrast >= 3:1 on #ffffff and on #0e1117
 BLUE = "#0072B2"
@@ -64,3 +68,33 @@ def add_threshold(
     place = {} if row is None else {"row": row, "col": 1}
     line = {"color": GREY, "width": 2, "dash": dash}
     figure.add_vline(x=threshold, line=line, annotation={"text": text, "yanchor": "bottom"}, **place)
+
+
+def add_banded(
+    figure: go.Figure,
+    curve: BandedCurve,
+    what: str,
+    where: str,
+    *,
+    text: Callable[[float], str] = percent,
+    colour: str = BLUE,
+    dash: str = "solid",
+) -> None:
+    """A curve over its shaded 95% interval; `where` says in words what an x in [0, 1] means, as "{x}"."""
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "legendgroup": what}
+    figure.add_scatter(x=curve.x, y=curve.high, showlegend=False, name="high", **edge)
+    figure.add_scatter(
+        x=curve.x, y=curve.low, fill="tonexty", fillcolor=faded(colour, 0.2), name="95% interval", **edge
+    )
+    hover = [
+        f"{where.format(x=percent(x))}: {what} {text(value)} ({text(low)}–{text(high)})"
+        for x, value, low, high in zip(curve.x, curve.value, curve.low, curve.high, strict=True)
+    ]
+    line = {"color": colour, "width": 2.5, "dash": dash}
+    figure.add_scatter(x=curve.x, y=curve.value, mode="lines", line=line, name=what, hovertext=hover, hoverinfo="text")
+
+
+def add_reference(figure: go.Figure, x: Sequence[float], y: Sequence[float], name: str, *, dash: str = "dash") -> None:
+    """A grey line to compare with."""
+    line = {"color": GREY, "width": 1.5, "dash": dash}
+    figure.add_scatter(x=x, y=y, mode="lines", line=line, name=name, hoverinfo="name")

@@ -1,20 +1,22 @@
 """The model card as people read it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
 from core import APP_VERSION
 from core.classifier.card import ModelCard
+from core.classifier.card_figures import figures_of_test, further_of_test, parts_of_test
 from core.classifier.card_text import (
     DATA_SOURCES,
     INTENDED_USE,
     card_rows,
-    figures_of_test,
     limits_of,
-    parts_of_test,
     render_card,
 )
+from core.evaluation.ablations import Ablation
 from core.libraries import installed_libraries
 from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
 from dashboard.components.words import METHOD_LABEL, local_time
@@ -22,16 +24,18 @@ from dashboard.components.words import METHOD_LABEL, local_time
 _CODE_LICENCE = "Apache-2.0"
 
 
-def draw_card(name: str, card: ModelCard) -> None:
-    """Intended use and limits first, then figures, data, versions and licences."""
+def draw_card(name: str, card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation]) -> None:
+    """Intended use and limits first, then what the audit found, figures, data, versions and licences."""
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         _draw_use(card)
-        _draw_test(name, card)
+        if audited:
+            draw_points("What the audit of the images found", audited)
+        _draw_tests(name, card)
         _draw_data(card)
     with right:
         _draw_network(card)
-        _offer_download(card)
+        _offer_download(card, audited, ablations)
         _draw_versions(card)
 
 
@@ -42,20 +46,30 @@ def _draw_use(card: ModelCard) -> None:
     st.markdown("\n".join(f"- {limit}" for limit in limits_of(card)))
 
 
-def _draw_test(name: str, card: ModelCard) -> None:
+def _draw_tests(name: str, card: ModelCard) -> None:
+    test, held_out = card.facts.get("test"), card.facts.get("held_out_lesions")
     st.subheader("Test figures", anchor=False)
-    test = card.facts.get("test")
     if not test:
         st.info(f"This network was not measured yet: run `make evaluate MODEL={name}`.", icon=":material/info:")
         return
+    _draw_test(test)
+    if held_out:
+        st.subheader("Held-out lesions", anchor=False)
+        _draw_test(held_out)
+    st.page_link("../pages/performance.py", label="Charts, thresholds and errors", icon=":material/monitoring:")
+
+
+def _draw_test(test: dict[str, Any]) -> None:
     rows: list[list[str | Cell]] = [[key, *map(value_cell, values)] for key, values in figures_of_test(test).items()]
     draw_table(["", *parts_of_test(test)], rows)
+    further: list[list[str | Cell]] = [[key, value_cell(value)] for key, value in further_of_test(test).items()]
+    if further:
+        draw_table([], further)
     draw_points("What this test set is", test.get("statement", []))
     st.caption(
         f"Small: 95% intervals. Set “{test['set']}”, file list {test['file_list_sha256'][:12]}, measured "
         f"{local_time(datetime.fromisoformat(test['measured_at']))}."
     )
-    st.page_link("../pages/performance.py", label="Charts, thresholds and errors", icon=":material/monitoring:")
 
 
 def _draw_data(card: ModelCard) -> None:
@@ -80,10 +94,10 @@ def _draw_network(card: ModelCard) -> None:
     draw_table([], [[key, value] for key, value in rows.items()])
 
 
-def _offer_download(card: ModelCard) -> None:
+def _offer_download(card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation]) -> None:
     st.download_button(
         "Download this card as Markdown",
-        render_card(card),
+        render_card(card, audited, ablations),
         file_name=f"{card.name}-{card.version}-model-card.md",
         mime="text/markdown",
         icon=":material/download:",

@@ -7,10 +7,26 @@ import streamlit as st
 from core.data.audit_file import AUDIT_FILE
 from core.data.audit_findings import findings, share
 from core.data.audit_result import Audit, Clinical
+from core.errors import DataFolderInvalid
+from dashboard.components.frame import show_error
 from dashboard.components.performance_pairs import draw_pairs
 from dashboard.components.tables import Cell, draw_points, draw_table
 from dashboard.components.words import local_time, plural
-from dashboard.measured import get_audit
+from dashboard.measured import get_audit, get_audit_findings
+
+_N_FIRST = 3  # the findings come in the order of what weighs most
+
+
+def draw_findings() -> None:
+    """What weighs most of the audit, in front of the figures that it bears on; nothing where there is no audit."""
+    try:
+        found = get_audit_findings()
+    except DataFolderInvalid as error:  # a broken audit hides none of the figures
+        show_error(error)
+        return
+    if found:
+        draw_points("What the audit of the images found", found[:_N_FIRST])
+        st.caption("All findings, and the pairs to look at: section “Data audit” below.")
 
 
 def draw_audit() -> None:

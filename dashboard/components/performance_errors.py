@@ -2,22 +2,28 @@
 
 import streamlit as st
 
+from core.classifier.card import ModelCard
 from core.data.labelled import LabelledImage
+from core.domain import LesionImage
 from core.errors import DataFolderInvalid, ImageRejected
 from core.evaluation.error_pictures import find_pictures
 from core.evaluation.predictions import ScoredImage
 from core.evaluation.results import Evaluation
 from core.imaging.decode import decode
+from core.imaging.overlay import overlay_heatmap
 from dashboard.components.pictures import encode_picture
-from dashboard.components.words import percent
-from dashboard.resources import get_practice, get_predictions
+from dashboard.components.viewer import find_heatmap
+from dashboard.components.words import EMPTY_MAP, MAP_LEGEND, METHOD_LABEL, percent
+from dashboard.resources import get_practice, get_predictions, get_shelf
 
 N_ERRORS = 20
 _COLUMNS = 5
+_OPACITY = 0.6
 
 
-def draw_errors(model: str, evaluation: Evaluation) -> None:
-    """Malignant images with the lowest scores and benign ones with the highest, the most confident error first."""
+def draw_errors(model: str, card: ModelCard, evaluation: Evaluation) -> None:
+    """Malignant images with the lowest scores and benign ones with the highest, the most confident error first; with
+    heat maps on request."""
     predictions = get_predictions(model, evaluation.weights_sha256)
     if predictions is None:
         st.info(
@@ -31,10 +37,13 @@ def draw_errors(model: str, evaluation: Evaluation) -> None:
         f"low, {len(rows) - missed} benign ones scored high. Most confident errors first."
     )
     pictures = _find(evaluation, rows)
+    is_mapped = bool(pictures) and st.toggle("Show heat maps", key="error-maps", help=MAP_LEGEND)
+    if is_mapped:
+        st.caption(f"{MAP_LEGEND} {METHOD_LABEL[card.heatmap_methods[0]]}, for the malignant class.")
     for start in range(0, len(rows), _COLUMNS):
         for column, row in zip(st.columns(_COLUMNS), rows[start : start + _COLUMNS], strict=False):
             with column, st.container(border=True, gap="xsmall"):
-                _draw_error(row, pictures.get(row.file))
+                _draw_error(row, pictures.get(row.file), model if is_mapped else None)
 
 
 def _find(evaluation: Evaluation, rows: tuple[ScoredImage, ...]) -> dict[str, LabelledImage]:
@@ -57,13 +66,24 @@ def _find(evaluation: Evaluation, rows: tuple[ScoredImage, ...]) -> dict[str, La
     return found.images
 
 
-def _draw_error(row: ScoredImage, image: LabelledImage | None) -> None:
+def _draw_error(row: ScoredImage, image: LabelledImage | None, mapped_by: str | None) -> None:
     if image is not None:
         try:
-            st.image(encode_picture(decode(image.path.read_bytes()).pixels), width="stretch")
+            _draw_picture(decode(image.path.read_bytes()), mapped_by)
         except (ImageRejected, OSError):
             st.caption("This picture cannot be read.")
     label = "malignant" if row.malignant else "benign"
     st.markdown(f"**{label}**, scored **{percent(row.malignant_probability)}**")
     seen = "; seen in training" if row.repeats_train else ""
     st.caption(f"{row.diagnosis or 'Diagnosis not known'}{seen}  \n`{row.file}`")
+
+
+def _draw_picture(image: LesionImage, mapped_by: str | None) -> None:
+    if mapped_by is None:
+        st.image(encode_picture(image.pixels), width="stretch")
+        return
+    shelf = get_shelf()
+    heatmap = find_heatmap(shelf, mapped_by, image, shelf.get(mapped_by).card.heatmap_methods[0])
+    st.image(encode_picture(overlay_heatmap(image.pixels, heatmap.values, _OPACITY)), width="stretch")
+    if not heatmap.values.any():
+        st.caption(EMPTY_MAP)

@@ -1,6 +1,6 @@
 """The figures that a reader must see first, and what the test set is that they come from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import streamlit as st
@@ -8,37 +8,48 @@ import streamlit as st
 from core.evaluation.figures import Figure
 from core.evaluation.parts import SetPart, figures_by_part
 from core.evaluation.results import Evaluation, SetFigures
+from core.evaluation.sets import HAM_SETS
 from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
 from dashboard.components.words import local_time, plural, threshold
 
 PART_LABEL = {
     SetPart.WHOLE: "All test images",
+    SetPart.UNSEEN_LESIONS: "Unseen lesions",
     SetPart.SAME_SOURCE: "Same source",
     SetPart.WITHOUT_REPEATS: "Not seen in training",
 }
 PART_HELP = {
     SetPart.WHOLE: "as published",
+    SetPart.UNSEEN_LESIONS: "not known to be in training",
     SetPart.SAME_SOURCE: "HAM10000 only, the honest comparison",
     SetPart.WITHOUT_REPEATS: "without known repeats of training",
 }
 
 
-def draw_headline(evaluation: Evaluation) -> None:
-    """Sensitivity and specificity at the referral threshold first; each part of the set has its own column."""
-    parts = figures_by_part(evaluation)
-    head: list[str | Cell] = [""]
-    head += [Cell(PART_LABEL[part], PART_HELP[part]) for part in parts]
+def draw_headline(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> None:
+    """Sensitivity and specificity at the referral threshold first; each part of the set has its own column, and so has
+    each further set."""
+    columns = {Cell(PART_LABEL[part], PART_HELP[part]): figures for part, figures in headline_parts(evaluation).items()}
+    columns |= {Cell(*_set_label(name)): other.whole for name, other in others.items()}
     limit = threshold(evaluation.whole.at_operating_point.threshold)
     rows: list[list[str | Cell]] = [
-        ["Images", *(_count(figures) for figures in parts.values())],
-        _row("Sensitivity", f"at the referral threshold {limit}", parts, _sensitivity, is_big=True),
-        _row("Specificity", f"at the referral threshold {limit}", parts, _specificity, is_big=True),
-        _row("ROC-AUC", "ranking, no threshold", parts, lambda s: s.ranking["roc_auc"], is_share=False),
-        _row("Calibration error", "ECE, 0 is best", parts, lambda s: s.ranking["ece"], is_share=False),
-        _row("Brier score", "0 is best", parts, lambda s: s.ranking["brier"], is_share=False),
-        _row("Accuracy at 50%", "as published work reports it", parts, lambda s: s.at_half.figures["accuracy"]),
+        ["Images", *(_count(figures) for figures in columns.values())],
+        _row("Sensitivity", f"at the referral threshold {limit}", columns, _sensitivity, is_big=True),
+        _row("Specificity", f"at the referral threshold {limit}", columns, _specificity, is_big=True),
+        _row("ROC-AUC", "ranking, no threshold", columns, lambda s: s.ranking["roc_auc"], is_share=False),
+        _row("Calibration error", "ECE, 0 is best", columns, lambda s: s.ranking["ece"], is_share=False),
+        _row("Brier score", "0 is best", columns, lambda s: s.ranking["brier"], is_share=False),
+        _row("Accuracy at 50%", "as published work reports it", columns, lambda s: s.at_half.figures["accuracy"]),
     ]
-    draw_table(head, rows)
+    draw_table(["", *columns], rows)
+
+
+def headline_parts(evaluation: Evaluation) -> dict[SetPart, SetFigures]:
+    """The three honest columns; where lesions of the train part are not known, repeats of it are left out instead."""
+    parts = figures_by_part(evaluation)
+    if SetPart.UNSEEN_LESIONS in parts:
+        parts.pop(SetPart.WITHOUT_REPEATS, None)
+    return parts
 
 
 def draw_about_set(evaluation: Evaluation) -> None:
@@ -61,14 +72,20 @@ def figure_cell(figure: Figure, *, is_share: bool = True, is_big: bool = False) 
 def _row(
     name: str,
     meaning: str,
-    parts: dict[SetPart, SetFigures],
+    columns: Mapping[Cell, SetFigures],
     of: Callable[[SetFigures], Figure],
     *,
     is_share: bool = True,
     is_big: bool = False,
 ) -> list[str | Cell]:
-    cells = [figure_cell(of(figures), is_share=is_share, is_big=is_big) for figures in parts.values()]
+    cells = [figure_cell(of(figures), is_share=is_share, is_big=is_big) for figures in columns.values()]
     return [Cell(name, meaning), *cells]
+
+
+def _set_label(name: str) -> tuple[str, str]:
+    if name in HAM_SETS:
+        return "Held-out lesions", f"{name}: all seven kinds"
+    return name, "another labelled set"
 
 
 def _count(figures: SetFigures) -> str:

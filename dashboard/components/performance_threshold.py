@@ -14,6 +14,7 @@ from core.evaluation.exploration import (
     snap_threshold,
 )
 from core.evaluation.parts import SetPart
+from core.evaluation.published import NOT_COMPARABLE, PUBLISHED
 from dashboard.charts import calibration, confusion_matrix, precision_recall, roc, score_distributions
 from dashboard.components.performance_headline import PART_LABEL, figure_cell
 from dashboard.components.plots import draw_plot
@@ -107,7 +108,7 @@ def _draw_charts(images: Exploration, explored: ExploredThreshold, card: ModelCa
     at = explored.figures
     action = "refer" if at.threshold == card.refer_threshold else "explored"
     charts = {
-        "roc": roc(images.roc, images.ranking["roc_auc"], at),
+        "roc": roc(images.roc, images.ranking["roc_auc"], at, PUBLISHED),
         "precision-recall": precision_recall(
             images.precision_recall, images.ranking["average_precision"], at, images.prevalence
         ),
@@ -123,7 +124,12 @@ def _draw_charts(images: Exploration, explored: ExploredThreshold, card: ModelCa
         st.markdown("**How to read these**")
         st.markdown(
             "- Shaded bands and bars are 95% intervals; the diamond is the threshold above.\n"
+            f"- Hollow marks are published figures, {NOT_COMPARABLE}: {_sources()}.\n"
             "- ROC does not change with prevalence; precision does, and is shown for these images.\n"
             "- Calibration: a point on the dashed line means that of images scored 30%, 30% are malignant. It holds "
             f"where {images.prevalence:.0%} are malignant; where the disease is rarer, a score overstates the risk."
         )
+
+
+def _sources() -> str:
+    return "; ".join(dict.fromkeys(point.source for point in PUBLISHED))

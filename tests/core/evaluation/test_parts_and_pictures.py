@@ -17,7 +17,7 @@ from core.evaluation.error_pictures import find_pictures
 from core.evaluation.evaluate import evaluate
 from core.evaluation.parts import SetPart, figures_by_part, predictions_of
 from core.evaluation.predictions import Predictions
-from core.evaluation.results import Evaluation
+from core.evaluation.results import Evaluation, Further
 from core.evaluation.sets import open_set
 from core.imaging.frame import FrameRule
 from core.taxonomy import HeatmapMethod
@@ -72,6 +72,7 @@ def test_each_part_has_the_figures_of_its_own_images(measured: tuple[Evaluation,
     parts = figures_by_part(evaluation)
     assert {part: figures.n for part, figures in parts.items()} == {
         SetPart.WHOLE: 6,
+        SetPart.UNSEEN_LESIONS: 5,
         SetPart.SAME_SOURCE: 4,
         SetPart.WITHOUT_REPEATS: 5,
     }
@@ -80,7 +81,7 @@ def test_each_part_has_the_figures_of_its_own_images(measured: tuple[Evaluation,
 
 
 def test_a_part_that_is_not_known_is_not_there(measured: tuple[Evaluation, Predictions]) -> None:
-    evaluation = replace(measured[0], same_source=None, without_repeats=None)
+    evaluation = replace(measured[0], same_source=None, without_repeats=None, further=Further())
     assert list(figures_by_part(evaluation)) == [SetPart.WHOLE]
 
 
@@ -88,8 +89,8 @@ def test_the_card_says_the_figures_of_each_part(measured: tuple[Evaluation, Pred
     card = with_test_figures(CARD, measured[0])
     assert json.loads(json.dumps(card.facts["test"])) == card_facts(measured[0])
     text = render_card(card)
-    assert "| | All test images | Same source | Not seen in training |" in text
-    assert "| Images (malignant) | 6 (3) | 4 (1) | 5 (3) |" in text
+    assert "| | All test images | Unseen lesions | Same source |" in text
+    assert "| Images (malignant) | 6 (3) | 5 (3) | 4 (1) |" in text
     assert "recognising the source of a picture" in text
 
 

@@ -1,0 +1,120 @@
+"""Figures group by group: subgroups, perturbations, diagnoses."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from core.evaluation.figures import Figure
+from core.evaluation.robustness import FamilyRobustness
+from core.evaluation.seven_classes import ClassFigures
+from core.evaluation.subgroups import Division
+from dashboard.charts.style import BLUE, CLEAR, VERMILLION, faded, new_figure
+
+_ROW_PX = 34
+_MARGIN_PX = 150
+
+
+def subgroups(division: Division) -> go.Figure:
+    """Sensitivity and specificity of each group as points with bars; groups of few images are hollow."""
+    names = [f"{group.name} (n {group.n})" for group in division.groups]
+    figure = new_figure(_subgroup_title(division))
+    for key, colour, symbol in (("sensitivity", VERMILLION, "diamond"), ("specificity", BLUE, "square")):
+        figures: list[Figure | None] = [getattr(group, key) for group in division.groups]
+        symbols = [f"{symbol}-open" if group.is_small else symbol for group in division.groups]
+        _add_points(figure, key, names, figures, colour, symbols)
+    return _rows_layout(figure, len(names))
+
+
+def changed_bands(families: Mapping[str, FamilyRobustness]) -> go.Figure:
+    """The share of images whose band changes under each perturbation."""
+    worst = max(
+        ((name, share) for family in families.values() for name, share in family.by_perturbation.items()),
+        key=lambda item: item[1].value,
+    )
+    name = in_words(worst[0])
+    figure = new_figure(f"“{name}” changes the band of {worst[1].as_percent(1)} of the images, more than any other")
+    for (family, found), (colour, symbol) in zip(
+        families.items(), ((BLUE, "square"), (VERMILLION, "diamond")), strict=False
+    ):
+        names = [in_words(name) for name in found.by_perturbation]
+        _add_points(
+            figure, in_words(family), names, list(found.by_perturbation.values()), colour, [symbol] * len(names)
+        )
+    _rows_layout(figure, sum(len(found.by_perturbation) for found in families.values()))
+    return figure.update_xaxes(range=None, rangemode="tozero")
+
+
+def in_words(name: str) -> str:
+    """The name of a perturbation or of a family as people read it."""
+    return name.replace("_", " ")
+
+
+def class_confusion(classes: ClassFigures) -> go.Figure:
+    """Counts of each diagnosis by the one that was named first; the tint is the share of the row."""
+    sizes = [sum(row) for row in classes.confusion]
+    shares = [[n / size for n in row] for row, size in zip(classes.confusion, sizes, strict=True)]
+    names = list(classes.classes)
+    figure = new_figure(f"Balanced accuracy of {len(names)} kinds {classes.balanced_accuracy.as_text(3)}")
+    figure.add_heatmap(
+        x=names,
+        y=names,
+        z=shares,
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, faded(BLUE, 0.03)], [1, faded(BLUE, 0.55)]],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        text=[[str(n) for n in row] for row in classes.confusion],
+        texttemplate="%{text}",
+        hovertext=[
+            [f"{n} of {size} images of {truth} were named {named}" for named, n in zip(names, row, strict=True)]
+            for truth, row, size in zip(names, classes.confusion, sizes, strict=True)
+        ],
+        hoverinfo="text",
+    )
+    figure.update_xaxes(title="Named first", showgrid=False, automargin=True)
+    figure.update_yaxes(title="Diagnosis", autorange="reversed", showgrid=False, automargin=True)
+    return figure.update_layout(height=520)
+
+
+def _subgroup_title(division: Division) -> str:
+    """The lowest sensitivity among groups of enough images."""
+    known = [group for group in division.groups if group.sensitivity and not group.is_small and group.n_malignant >= 10]
+    if not known:
+        return f"{division.name}: no group is large enough to say more than the table"
+    lowest = min(known, key=lambda group: group.sensitivity.value if group.sensitivity else 1.0)
+    assert lowest.sensitivity is not None
+    return f"{division.name}: lowest sensitivity {lowest.sensitivity.as_percent()} ({lowest.name})"
+
+
+def _add_points(
+    figure: go.Figure,
+    what: str,
+    names: Sequence[str],
+    figures: Sequence[Figure | None],
+    colour: str,
+    symbols: Sequence[str],
+) -> None:
+    shown = [(name, value, symbol) for name, value, symbol in zip(names, figures, symbols, strict=True) if value]
+    figure.add_scatter(
+        x=[value.value for _, value, _ in shown],
+        y=[name for name, _, _ in shown],
+        error_x={
+            "array": [value.high - value.value for _, value, _ in shown],
+            "arrayminus": [value.value - value.low for _, value, _ in shown],
+        },
+        mode="markers",
+        name=what,
+        cliponaxis=False,
+        marker={"color": colour, "size": 10, "symbol": [symbol for _, _, symbol in shown]},
+        hovertext=[f"{name}: {what} {value.as_percent(1)}" for name, value, _ in shown],
+        hoverinfo="text",
+    )
+
+
+def _rows_layout(figure: go.Figure, n_rows: int) -> go.Figure:
+    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(autorange="reversed", automargin=True, type="category", linecolor=CLEAR)
+    legend = {"y": -60 / (_ROW_PX * n_rows + 60)}
+    return figure.update_layout(height=_MARGIN_PX + _ROW_PX * n_rows, legend=legend, scattermode="group")

@@ -1,0 +1,50 @@
+"""Whether a stated probability is true: before and after calibration, and corrected to the set's own share."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.classifier.card import ModelCard
+from core.evaluation.calibration_steps import CalibrationStep
+from core.evaluation.parts import SetPart
+from dashboard.charts import calibration_stages
+from dashboard.components.performance_headline import PART_LABEL, figure_cell
+from dashboard.components.plots import draw_plot
+from dashboard.components.tables import Cell, draw_table
+from dashboard.measured import get_calibration_steps
+
+
+def draw_calibration(model: str, card: ModelCard, parts: Sequence[SetPart]) -> None:
+    """The stages side by side: error with interval, beside the error that chance alone would show."""
+    part = st.segmented_control(
+        "Images",
+        parts,
+        default=SetPart.WHOLE,
+        required=True,
+        format_func=PART_LABEL.__getitem__,
+        key="calibration-part",
+    )
+    steps = get_calibration_steps(model, card, part or SetPart.WHOLE)
+    if steps is None:
+        st.info(
+            f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:"
+        )
+        return
+    left, right = st.columns([1, 1.1], gap="large")
+    with left:
+        draw_table(
+            ["Probabilities", Cell("ECE", "15 equal-mass bins"), Cell("If perfect", "by chance"), "Brier score"],
+            [_row(step) for step in steps],
+        )
+        st.caption(
+            "“If perfect” is the error that a perfectly calibrated network with the same scores would show on as many "
+            "images (1,000 draws): an error inside that interval is no evidence of miscalibration. The correction for "
+            "the malignant share uses the set's share and nothing else of its labels (Saerens 2002)."
+        )
+    with right:
+        draw_plot(calibration_stages(steps), key="chart-calibration-stages")
+
+
+def _row(step: CalibrationStep) -> list[str | Cell]:
+    figures = (step.ece, step.ideal_ece, step.brier)
+    return [step.name[0].upper() + step.name[1:], *(figure_cell(figure, is_share=False) for figure in figures)]

@@ -1,0 +1,208 @@
+"""How the network does on the practice's own cases: by network and period, with what speaks against the figures."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.classifier.card import ModelCard
+from core.evaluation.drift import ALARM_PSI, WATCH_PSI, DriftFigure, DriftLevel
+from core.evaluation.figures import Figure
+from core.evaluation.live_figures import MIN_CONFIRMED, VERIFICATION_BIAS, LiveFigures
+from core.taxonomy import Band
+from dashboard.charts import calibration, drift_overview, rates_over_time
+from dashboard.components.performance_advice import draw_advice
+from dashboard.components.performance_headline import figure_cell
+from dashboard.components.plots import draw_plot
+from dashboard.components.tables import Cell, draw_table
+from dashboard.components.words import BAND_LABEL, plural
+from dashboard.measured import get_cards, get_reference
+from dashboard.resources import get_practice, get_record
+from dashboard.workflow.live import (
+    Drift,
+    LiveView,
+    filter_live,
+    list_networks,
+    load_drift,
+    load_live,
+    measure_pictures,
+    month_names,
+)
+from db.live_queries import LiveFilter, ScoredBy
+
+_PERIODS = {"All time": None, "Last 12 months": 365, "Last 90 days": 90, "Last 30 days": 30}
+_AT_ONCE = 25  # pictures that a visit measures by itself: about a second
+_ON_REQUEST = 500
+_LEVEL_WORDS = {
+    DriftLevel.STEADY: "steady",
+    DriftLevel.WATCH: "watch",
+    DriftLevel.ALARM: "alarm",
+}
+_WHAT_TO_DO = (
+    "On an alarm: look at the newest pictures for a change of camera, light or software, or of who is referred; "
+    "confirm more diagnoses; compare the figures above; and until it is explained, rely on your own examination."
+)
+
+
+def draw_live() -> None:
+    """Figures of confirmed cases first, then calibration, rates over time, drift and advice on the threshold."""
+    record = get_record()
+    networks = list_networks(record=record)
+    if not networks:
+        st.info("No case is saved yet. The figures of this practice appear here.", icon=":material/info:")
+        return
+    wanted, network = _choose(networks)
+    view = load_live(wanted=wanted, record=record)
+    _draw_confirmed(view)
+    _draw_rates(view)
+    card = get_cards().get(network.model_name) if network else None
+    if network is None:
+        st.caption("Drift and the threshold are of one network: choose it above.")
+    elif card is None or card.weights_sha256 != network.weights_sha256:
+        st.caption(f"{network.model_name} {network.model_version} is not installed: no drift, and no threshold to set.")
+    else:
+        _draw_drift(card, wanted)
+        draw_advice(card, view)
+    st.page_link("../pages/performance.py", label="Figures of the test set", icon=":material/monitoring:")
+
+
+def _choose(networks: list[ScoredBy]) -> tuple[LiveFilter, ScoredBy | None]:
+    left, right = st.columns(2)
+    choices: list[ScoredBy | None] = [*networks, None]
+    network = left.selectbox("Cases scored by", choices, format_func=_network_label, key="live-network")
+    period = right.segmented_control("Period", list(_PERIODS), default="All time", required=True, key="live-period")
+    weights = network.weights_sha256 if network else ""
+    return filter_live(weights_sha256=weights, days=_PERIODS[period or "All time"]), network
+
+
+def _network_label(network: ScoredBy | None) -> str:
+    if network is None:
+        return "Any network"
+    return f"{network.model_name} {network.model_version} ({plural(network.n_cases, 'case')})"
+
+
+def _draw_confirmed(view: LiveView) -> None:
+    st.markdown(f"**{plural(view.n_confirmed, 'case')} with a confirmed diagnosis**, {view.n_malignant:,} malignant")
+    if view.figures is None:
+        st.info(
+            f"Figures are shown from {MIN_CONFIRMED} confirmed cases on; {MIN_CONFIRMED - view.n_confirmed} are "
+            "missing. Record the confirmed diagnosis on the page of each case.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    st.warning(VERIFICATION_BIAS, icon=":material/warning:")
+    left, right = st.columns([1, 1.1], gap="large")
+    with left:
+        draw_table(["On these cases", Cell("", "95% interval"), "n"], _rows(view.figures))
+        st.caption("Of the bands as they were stored with the cases; PPV and NPV hold for this mix of cases only.")
+    with right:
+        draw_plot(calibration(view.figures.reliability, view.figures.ece), key="chart-live-calibration")
+
+
+def _rows(figures: LiveFigures) -> list[list[str | Cell]]:
+    n_benign = figures.n - figures.n_malignant
+    return [
+        _row("Sensitivity", "malignant that were referred", figures.sensitivity, f"{figures.n_malignant:,}"),
+        _row("Specificity", "benign that were not", figures.specificity, f"{n_benign:,}"),
+        _row("PPV", "referred that are malignant", figures.positive_predictive_value, f"{figures.n:,}"),
+        _row("NPV", "not referred that are benign", figures.negative_predictive_value, f"{figures.n:,}"),
+        _row("“No AI concern”", "among the malignant", figures.missed_by_no_concern, f"{figures.n_malignant:,}"),
+        [
+            Cell("Calibration error", f"if perfect {figures.ideal_ece.as_text(3)}"),
+            figure_cell(figures.ece, is_share=False),
+            f"{figures.n:,}",
+        ],
+        [Cell("Brier score", "0 is best"), figure_cell(figures.brier, is_share=False), f"{figures.n:,}"],
+    ]
+
+
+def _row(name: str, meaning: str, figure: Figure | None, n: str) -> list[str | Cell]:
+    return [Cell(name, meaning), figure_cell(figure, is_big=True) if figure else Cell("–", "no such case"), n]
+
+
+def _draw_rates(view: LiveView) -> None:
+    st.markdown("**Over time**")
+    left, right = st.columns(2, gap="medium")
+    if len(view.months):
+        with left:
+            bands = {BAND_LABEL[band]: view.months[str(band)] for band in Band}
+            title = f"{_share(view.months[Band.REFER], view.months['n'])} of the cases were referred"
+            names = month_names(view.months)
+            draw_plot(rates_over_time(title, names, bands, view.months["n"], "cases"), key="chart-live-bands")
+        with right:
+            agreed, reviewed = view.months["agreed"], view.months["reviewed"]
+            title = f"The clinician agreed with {_share(agreed, reviewed)} of {int(reviewed.sum())} reviewed cases"
+            chart = rates_over_time(title, month_names(view.months), {"agreed": agreed}, reviewed, "reviewed cases")
+            draw_plot(chart, key="chart-live-agreement")
+    if len(view.reads) and view.reads["finals"].sum():
+        with left:
+            switched, finals = view.reads["switched"], view.reads["finals"]
+            title = f"{_share(switched, finals)} of the first reads were changed after the reveal"
+            chart = rates_over_time(title, month_names(view.reads), {"switched": switched}, finals, "first reads")
+            draw_plot(chart, key="chart-live-switches")
+    if len(view.rejections):
+        with right:
+            rejected, files = view.rejections["rejected"], view.rejections["files"]
+            title = f"{_share(rejected, files)} of the batch files got no score"
+            chart = rates_over_time(title, month_names(view.rejections), {"rejected": rejected}, files, "batch files")
+            draw_plot(chart, key="chart-live-rejections")
+
+
+def _share(part: pd.Series, whole: pd.Series) -> str:
+    return f"{part.sum() / whole.sum():.0%}" if whole.sum() else "none"
+
+
+def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
+    st.markdown("**Drift: does what comes in look like what the network was set up on?**")
+    reference = get_reference(card)
+    if reference is None:
+        st.info(f"{card.name} has no reference to compare with: reference.json is missing.", icon=":material/info:")
+        return
+    measure_pictures(card=card, limit=_AT_ONCE, record=get_record())
+    prevalence = get_practice().prevalence
+    drift = load_drift(wanted=wanted, reference=reference, prevalence=prevalence, record=get_record())
+    if drift.figures:
+        left, right = st.columns([1.2, 1], gap="large")
+        with left:
+            draw_table(
+                ["Measure", Cell("PSI", "stability index"), Cell("KS", "p, Holm"), "Median here", "Median then", ""],
+                [_drift_row(figure) for figure in drift.figures],
+            )
+        with right:
+            draw_plot(drift_overview(drift.figures, WATCH_PSI, ALARM_PSI), key="chart-live-drift")
+        st.caption(
+            f"The newest {plural(drift.n_cases, 'case')} against {reference['n']:,} validation images. Alarm: an index "
+            f"of {ALARM_PSI} or more and p below 0.01; watched from {WATCH_PSI} on. "
+            f"{_scores_note(reference, prevalence)} {_WHAT_TO_DO}"
+        )
+    else:
+        st.caption(f"Drift is measured from 100 cases on; there are {drift.n_cases:,}.")
+    _offer_measuring(card, drift)
+
+
+def _scores_note(reference: dict[str, Any], prevalence: float) -> str:
+    if "by_label" in reference:
+        return f"Scores are compared as they would be where {prevalence:.1%} are malignant, as entered under Settings."
+    return "Scores also move with the share of malignant lesions, which this reference does not tell apart."
+
+
+def _drift_row(figure: DriftFigure) -> list[str | Cell]:
+    name = figure.name.replace("_", " ")
+    return [
+        Cell(name[0].upper() + name[1:], f"n {figure.n:,}"),
+        Cell(f"{figure.psi:.2f}", f"{figure.psi_by_chance:.2f} by chance"),
+        Cell(f"{figure.ks:.2f}", f"p {figure.p:.2g}"),
+        f"{figure.live_median:.3g}",
+        f"{figure.reference_median:.3g}",
+        Cell(_LEVEL_WORDS[figure.level], is_big=figure.level is DriftLevel.ALARM),
+    ]
+
+
+def _offer_measuring(card: ModelCard, drift: Drift) -> None:
+    if not drift.n_unmeasured:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{plural(drift.n_unmeasured, 'picture')} of the newest cases wait to be measured.")
+        if st.button(f"Measure {min(_ON_REQUEST, drift.n_unmeasured)} pictures", key="measure-pictures"):
+            measure_pictures(card=card, limit=_ON_REQUEST, record=get_record())
+            st.rerun()

@@ -1,0 +1,190 @@
+"""How the network does here: figures of the practice's own confirmed cases, rates over time, drift, threshold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.classifier.card import ModelCard
+from core.errors import ImageRejected, LesionwiseError, RecordNotFound
+from core.evaluation.advice import ThresholdAdvice, advise_threshold
+from core.evaluation.bootstrap import group_by_lesion
+from core.evaluation.drift import DriftFigure, measure_drift
+from core.evaluation.live_figures import ConfirmedCases, LiveFigures, measure_live
+from core.evaluation.reference import EMBEDDING, PROBABILITY, embedding_distance, picture_statistics, references_of
+from core.imaging.decode import decode
+from core.imaging.frame import resize_frame
+from core.taxonomy import Band
+from dashboard.workflow.record import Record, utc_now
+from db.live_queries import (
+    LiveFilter,
+    ScoredBy,
+    cases_by_month,
+    confirmed_cases,
+    networks_in_use,
+    newest_embeddings,
+    newest_scores,
+    newest_statistics,
+    reads_by_month,
+    rejections_by_month,
+    unmeasured_pictures,
+)
+from db.repositories.thresholds import ThresholdChange, add_statistics, add_threshold_change, threshold_history
+
+NEWEST = 2000  # cases that drift is measured on: enough for any alarm, and their embeddings are read in well under 1 s
+_ACTION = "change threshold"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveView:
+    """Confirmed cases with their figures (None for too few) and the counts by month."""
+
+    n_confirmed: int
+    n_malignant: int
+    figures: LiveFigures | None
+    advice: ThresholdAdvice | None
+    months: pd.DataFrame
+    reads: pd.DataFrame
+    rejections: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Every measure that has a reference and enough cases; `n_unmeasured` pictures wait to be measured."""
+
+    figures: tuple[DriftFigure, ...]
+    n_cases: int
+    n_unmeasured: int
+
+
+def filter_live(*, weights_sha256: str, days: int | None) -> LiveFilter:
+    """Cases of one network's weights, of the last `days` days or of all time."""
+    return LiveFilter(weights_sha256, None if days is None else utc_now() - timedelta(days=days))
+
+
+def list_networks(*, record: Record) -> list[ScoredBy]:
+    """The networks behind the record's cases, the one with the most cases first."""
+    with record.reading() as work:
+        return networks_in_use(work.session)
+
+
+def load_live(*, wanted: LiveFilter, record: Record) -> LiveView:
+    """Everything that is counted and measured of the record's cases."""
+    with record.reading() as work:
+        rows = confirmed_cases(work.session, wanted)
+        months = cases_by_month(work.session, wanted)
+        reads = reads_by_month(work.session, wanted)
+        rejections = rejections_by_month(work.session, wanted)
+    cases = to_confirmed(rows)
+    return LiveView(
+        n_confirmed=len(rows),
+        n_malignant=int(rows["is_malignant"].sum()),
+        figures=measure_live(cases),
+        advice=advise_threshold(cases.probability, cases.is_malignant, cases.groups) if wanted.weights_sha256 else None,
+        months=months,
+        reads=reads,
+        rejections=rejections,
+    )
+
+
+def to_confirmed(rows: pd.DataFrame) -> ConfirmedCases:
+    """Rows of `confirmed_cases` as arrays; a case without a lesion is its own group."""
+    lesions = [None if pd.isna(lesion) else int(lesion) for lesion in rows["lesion_id"]]
+    return ConfirmedCases(
+        probability=rows["malignant_probability"].to_numpy(np.float64),
+        is_referred=(rows["band"] == Band.REFER).to_numpy(np.bool_),
+        is_no_concern=(rows["band"] == Band.NO_CONCERN).to_numpy(np.bool_),
+        is_malignant=rows["is_malignant"].to_numpy(np.bool_),
+        groups=group_by_lesion(lesions),
+    )
+
+
+def load_drift(*, wanted: LiveFilter, reference: dict[str, Any], prevalence: float, record: Record) -> Drift:
+    """Scores, embeddings and pictures of the newest cases against a network's `reference.json`, the scores as they
+    would be at the practice's prevalence."""
+    with record.reading() as work:
+        scores = newest_scores(work.session, wanted, NEWEST)
+        embeddings = newest_embeddings(work.session, wanted, NEWEST)
+        pictures = newest_statistics(work.session, wanted, NEWEST)
+        n_unmeasured = len(unmeasured_pictures(work.session, NEWEST, NEWEST))
+    live = {PROBABILITY: scores, **pictures}
+    if len(embeddings):
+        mean, deviation = (np.array(reference[name], dtype=np.float64) for name in ("embedding_mean", "embedding_std"))
+        live[EMBEDDING] = embedding_distance(embeddings, mean, deviation)
+    known = {name: found for name, found in references_of(reference, prevalence).items() if name != "logit"}
+    return Drift(measure_drift(known, live), len(scores), n_unmeasured)
+
+
+def measure_pictures(*, card: ModelCard, limit: int, record: Record) -> int:
+    """Measure up to `limit` of the newest cases' pictures that were not yet; gives how many. Raises StorageFailed.
+
+    At the network's own frame, so that the figures compare with those of `reference.json`. A picture that cannot be
+    read is left for the page of its case to tell.
+    """
+    with record.reading() as work:
+        waiting = unmeasured_pictures(work.session, NEWEST, limit)
+    found = dict(_measure(waiting, card, record))
+    if found:
+        with record.writing() as work:
+            add_statistics(work.session, found)
+    return len(found)
+
+
+def threshold_in_force(*, card: ModelCard, record: Record) -> float | None:
+    """The practice's own referral threshold for these weights; None where the model card's counts."""
+    with record.reading() as work:
+        history = threshold_history(work.session, card.weights_sha256)
+    return history[0].refer_threshold if history else None
+
+
+def load_threshold_history(*, card: ModelCard, record: Record) -> tuple[ThresholdChange, ...]:
+    """Every change of the referral threshold for these weights, newest first."""
+    with record.reading() as work:
+        return threshold_history(work.session, card.weights_sha256)
+
+
+def change_threshold(
+    *, card: ModelCard, refer_threshold: float | None, reason: str, who: str, record: Record
+) -> ThresholdChange:
+    """Put a threshold in force for cases scored from now on, or the card's own again with None; stored cases stay.
+
+    Raises LesionwiseError without a reason or a reader, or for a threshold outside (0, 1); StorageFailed.
+    """
+    if not reason.strip() or not who:
+        raise LesionwiseError("The threshold was not changed.", "Say who you are (at the top) and give a reason.")
+    if refer_threshold is not None and not 0.0 < refer_threshold < 1.0:
+        raise LesionwiseError(f"A threshold lies between 0% and 100%, not at {refer_threshold:.1%}.")
+    change = ThresholdChange(card.name, card.weights_sha256, refer_threshold, reason.strip(), who, utc_now())
+    with record.writing() as work:
+        add_threshold_change(work.session, change)
+        detail = {"refer_threshold": refer_threshold, "card_threshold": card.refer_threshold, "reason": change.reason}
+        work.audit.add(
+            at=change.changed_at,
+            who=who,
+            action=_ACTION,
+            entity="network",
+            entity_id=card.weights_sha256,
+            detail=detail,
+        )
+    return change
+
+
+def _measure(
+    waiting: Iterable[tuple[int, str]], card: ModelCard, record: Record
+) -> Iterable[tuple[int, dict[str, float]]]:
+    for image_id, blob in waiting:
+        try:
+            image = decode(record.blobs.open(blob))
+        except (ImageRejected, RecordNotFound):
+            continue
+        frame: NDArray[np.uint8] = resize_frame(image, card.frame)
+        yield image_id, {name: float(values[0]) for name, values in picture_statistics(frame[None]).items()}
+
+
+def month_names(months: pd.DataFrame) -> list[str]:
+    """Each row's month, such as "2026-03"."""
+    return [f"{year}-{month:02}" for year, month in zip(months["year"], months["month"], strict=True)]

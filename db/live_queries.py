@@ -1,0 +1,222 @@
+"""What the live part of the performance page counts: confirmed cases, rates by month, samples for drift."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, String, case, extract, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from core.taxonomy import Band, ItemState
+from db.case_columns import newest_diagnosis_id, newest_review_id
+from db.repositories.predictions import EMBEDDING_TYPE
+from db.tables import (
+    BatchItemRow,
+    BatchRow,
+    CaseRow,
+    DiagnosisRow,
+    EmbeddingRow,
+    FinalAssessmentRow,
+    FirstReadRow,
+    ImageRow,
+    ImageStatisticsRow,
+    PredictionRow,
+    ReviewRow,
+)
+
+STATISTICS = ("brightness", "contrast", "saturation", "redness")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFilter:
+    """Which cases count: those scored by one network's weights ("" for any), saved from a time (UTC) on."""
+
+    weights_sha256: str = ""
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredBy:
+    """One network's weights that scored cases of the record."""
+
+    model_name: str
+    model_version: str
+    weights_sha256: str
+    n_cases: int
+
+
+def networks_in_use(session: Session) -> list[ScoredBy]:
+    """The networks behind the record's cases, the one with the most cases first."""
+    columns = (PredictionRow.model_name, PredictionRow.model_version, PredictionRow.weights_sha256)
+    n = func.count(CaseRow.id)
+    statement = select(*columns, n).join(CaseRow, CaseRow.prediction_id == PredictionRow.id).group_by(*columns)
+    return [ScoredBy(*row) for row in session.execute(statement.order_by(n.desc(), columns[1]))]
+
+
+def confirmed_cases(session: Session, wanted: LiveFilter) -> pd.DataFrame:
+    """One row per case with a confirmed diagnosis, the newest of which counts, in the order of saving."""
+    columns = {
+        "case_id": CaseRow.id,
+        "lesion_id": CaseRow.lesion_id,
+        "malignant_probability": PredictionRow.malignant_probability,
+        "band": type_coerce(PredictionRow.band, String),
+        "is_malignant": DiagnosisRow.is_malignant,
+        "confirm_type": type_coerce(DiagnosisRow.confirm_type, String),
+    }
+    statement = (
+        select(*(column.label(name) for name, column in columns.items()))
+        .select_from(DiagnosisRow)
+        .join(CaseRow, CaseRow.id == DiagnosisRow.case_id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .where(DiagnosisRow.id == newest_diagnosis_id(), *_conditions(wanted))
+        .order_by(CaseRow.id)
+    )
+    types = {"case_id": "int64", "malignant_probability": "float64", "is_malignant": "bool"}
+    return pd.DataFrame(session.execute(statement).all(), columns=list(columns)).astype(types)
+
+
+def cases_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
+    """Per month (UTC) cases, those of each band, those reviewed, and those whose newest review agrees with the band."""
+    counts = {
+        "n": func.count(CaseRow.id),
+        **{str(band): _count_if(PredictionRow.band == band) for band in Band},
+        "reviewed": _count_if(ReviewRow.id.is_not(None)),
+        "agreed": _count_if(ReviewRow.assessment == PredictionRow.band),
+    }
+    statement = (
+        select(*_month(CaseRow.created_at), *(count.label(name) for name, count in counts.items()))
+        .select_from(CaseRow)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .outerjoin(ReviewRow, ReviewRow.id == newest_review_id())
+        .where(*_conditions(wanted))
+    )
+    return _by_month(session, statement, list(counts), CaseRow.created_at)
+
+
+def reads_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
+    """Per month of the first read: blind first reads, those with a final assessment, and those that were switched."""
+    newest = (
+        select(func.max(FinalAssessmentRow.id))
+        .where(FinalAssessmentRow.submission_id == FirstReadRow.submission_id)
+        .correlate(FirstReadRow)
+        .scalar_subquery()
+    )
+    counts = {
+        "first_reads": _count_if(FirstReadRow.impression.is_not(None)),
+        "finals": _count_if(FirstReadRow.impression.is_not(None) & FinalAssessmentRow.id.is_not(None)),
+        "switched": _count_if(FinalAssessmentRow.is_switch.is_(True)),
+    }
+    statement = (
+        select(*_month(FirstReadRow.kept_at), *(count.label(name) for name, count in counts.items()))
+        .select_from(FirstReadRow)
+        .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == newest)
+        .join(CaseRow, CaseRow.id == FirstReadRow.case_id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .where(*_conditions(wanted))
+    )
+    return _by_month(session, statement, list(counts), FirstReadRow.kept_at)
+
+
+def rejections_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
+    """Per month in which a batch was begun: its files that were looked at, and those that were rejected.
+
+    A rejected file was scored by nobody, so the network of the filter does not narrow it.
+    """
+    counts = {
+        "files": _count_if(BatchItemRow.state != ItemState.WAITING),
+        "rejected": _count_if(BatchItemRow.state == ItemState.REJECTED),
+    }
+    statement = (
+        select(*_month(BatchRow.created_at), *(count.label(name) for name, count in counts.items()))
+        .join(BatchItemRow, BatchItemRow.batch_id == BatchRow.id)
+        .where(*_period(BatchRow.created_at, wanted))
+    )
+    return _by_month(session, statement, list(counts), BatchRow.created_at)
+
+
+def newest_scores(session: Session, wanted: LiveFilter, limit: int) -> NDArray[np.float64]:
+    """Malignant probabilities of the newest cases, newest first."""
+    statement = (
+        select(PredictionRow.malignant_probability)
+        .join(CaseRow, CaseRow.prediction_id == PredictionRow.id)
+        .where(*_conditions(wanted))
+        .order_by(CaseRow.created_at.desc(), CaseRow.id.desc())
+        .limit(limit)
+    )
+    return np.array(session.scalars(statement).all(), dtype=np.float64)
+
+
+def newest_embeddings(session: Session, wanted: LiveFilter, limit: int) -> NDArray[np.float16]:
+    """float16 (N, D) of the newest cases, newest first; the filter must name the weights, or widths would differ."""
+    statement = (
+        select(EmbeddingRow.values)
+        .join(CaseRow, CaseRow.prediction_id == EmbeddingRow.prediction_id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .where(*_conditions(wanted))
+        .order_by(CaseRow.created_at.desc(), CaseRow.id.desc())
+        .limit(limit)
+    )
+    found = session.scalars(statement).all()
+    values = np.frombuffer(b"".join(found), EMBEDDING_TYPE)
+    return values.reshape(len(found), -1) if found else values.reshape(0, 0)
+
+
+def newest_statistics(session: Session, wanted: LiveFilter, limit: int) -> dict[str, NDArray[np.float64]]:
+    """Statistics (N,) of the newest cases' pictures, as far as they were measured."""
+    columns = [getattr(ImageStatisticsRow, name) for name in STATISTICS]
+    statement = (
+        select(*columns)
+        .join(CaseRow, CaseRow.image_id == ImageStatisticsRow.image_id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .where(*_conditions(wanted))
+        .order_by(CaseRow.created_at.desc(), CaseRow.id.desc())
+        .limit(limit)
+    )
+    values = np.array([tuple(row) for row in session.execute(statement)], dtype=np.float64).reshape(-1, len(columns))
+    return dict(zip(STATISTICS, values.T, strict=True))
+
+
+def unmeasured_pictures(session: Session, newest: int, limit: int) -> list[tuple[int, str]]:
+    """Image id and blob of those of the newest cases' pictures that were not measured yet."""
+    recent = select(CaseRow.image_id).order_by(CaseRow.created_at.desc(), CaseRow.id.desc()).limit(newest).subquery()
+    statement = (
+        select(ImageRow.id, ImageRow.blob_sha256)
+        .join(recent, recent.c.image_id == ImageRow.id)
+        .outerjoin(ImageStatisticsRow, ImageStatisticsRow.image_id == ImageRow.id)
+        .where(ImageStatisticsRow.image_id.is_(None))
+        .distinct()
+        .limit(limit)
+    )
+    return [(row.id, row.blob_sha256) for row in session.execute(statement)]
+
+
+def _conditions(wanted: LiveFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.weights_sha256:
+        yield PredictionRow.weights_sha256 == wanted.weights_sha256
+    yield from _period(CaseRow.created_at, wanted)
+
+
+def _period(at: Any, wanted: LiveFilter) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401  (a column of any table)
+    if wanted.created_from is not None:
+        yield at >= wanted.created_from
+    if wanted.created_before is not None:
+        yield at < wanted.created_before
+
+
+def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+def _month(at: Any) -> tuple[ColumnElement[int], ColumnElement[int]]:  # noqa: ANN401
+    return extract("year", at).label("year"), extract("month", at).label("month")
+
+
+def _by_month(session: Session, statement: Any, counts: list[str], at: Any) -> pd.DataFrame:  # noqa: ANN401
+    months = _month(at)
+    rows = session.execute(statement.group_by(*months).order_by(*months)).all()
+    return pd.DataFrame(rows, columns=["year", "month", *counts]).astype("int64")

@@ -1,0 +1,56 @@
+"""Referral thresholds that a practice set for itself, and the statistics of its pictures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from db.tables import ImageStatisticsRow, ThresholdChangeRow
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdChange:
+    """One change; `refer_threshold` is None where the model card's own was put back."""
+
+    model_name: str
+    weights_sha256: str
+    refer_threshold: float | None
+    reason: str
+    changed_by: str
+    changed_at: datetime
+
+
+def add_threshold_change(session: Session, change: ThresholdChange) -> None:
+    """Put a threshold in force; what was in force stays in the history."""
+    session.add(
+        ThresholdChangeRow(
+            model_name=change.model_name,
+            weights_sha256=change.weights_sha256,
+            refer_threshold=change.refer_threshold,
+            reason=change.reason,
+            changed_by=change.changed_by,
+            changed_at=change.changed_at,
+        )
+    )
+
+
+def threshold_history(session: Session, weights_sha256: str) -> tuple[ThresholdChange, ...]:
+    """All changes for one network's weights, the newest, which is in force, first."""
+    statement = select(ThresholdChangeRow).where(ThresholdChangeRow.weights_sha256 == weights_sha256)
+    return tuple(
+        ThresholdChange(
+            row.model_name, row.weights_sha256, row.refer_threshold, row.reason, row.changed_by, row.changed_at
+        )
+        for row in session.scalars(statement.order_by(ThresholdChangeRow.id.desc()))
+    )
+
+
+def add_statistics(session: Session, found: Mapping[int, Mapping[str, float]]) -> None:
+    """Statistics by image id; a picture that was measured meanwhile stays as it is."""
+    known = select(ImageStatisticsRow.image_id).where(ImageStatisticsRow.image_id.in_(found))
+    done = set(session.scalars(known))
+    rows = [{"image_id": image_id, **values} for image_id, values in found.items() if image_id not in done]
+    if rows:
+        session.execute(insert(ImageStatisticsRow), rows)
