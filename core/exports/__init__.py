@@ -1,0 +1,1 @@
+"""A case for others: as a report on paper."""
