@@ -15,9 +15,11 @@ from db.repositories import (
     PatientRepository,
     PredictionRepository,
     ReadRepository,
+    RecallRepository,
     ReviewRepository,
     SavedFilterRepository,
     SettingRepository,
+    SignedReportRepository,
     SignOffRepository,
 )
 
@@ -40,6 +42,8 @@ class UnitOfWork:
     settings: SettingRepository
     audit: AuditRepository
     sign_offs: SignOffRepository
+    recalls: RecallRepository
+    signed_reports: SignedReportRepository
     saved_filters: SavedFilterRepository
 
     def __init__(self, session_factory: sessionmaker[Session], *, read_only: bool = False) -> None:
@@ -58,6 +62,8 @@ class UnitOfWork:
         self.settings = SettingRepository(self.session)
         self.audit = AuditRepository(self.session)
         self.sign_offs = SignOffRepository(self.session)
+        self.recalls = RecallRepository(self.session)
+        self.signed_reports = SignedReportRepository(self.session)
         self.saved_filters = SavedFilterRepository(self.session)
         return self
 

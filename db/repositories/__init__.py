@@ -7,10 +7,12 @@ from db.repositories.cases import CaseRepository
 from db.repositories.patients import PatientRepository
 from db.repositories.predictions import PredictionRepository
 from db.repositories.reads import ReadRepository
+from db.repositories.recalls import RecallRepository
 from db.repositories.reviews import DiagnosisRepository, ReviewRepository
 from db.repositories.saved_filters import SavedFilterRepository
 from db.repositories.settings import SettingRepository
 from db.repositories.sign_offs import SignOffRepository
+from db.repositories.signed_reports import SignedReportRepository
 
 __all__ = [
     "AuditEntry",
@@ -22,10 +24,12 @@ __all__ = [
     "PatientRepository",
     "PredictionRepository",
     "ReadRepository",
+    "RecallRepository",
     "ReviewRepository",
     "SavedFilterRepository",
     "ScoredFile",
     "SettingRepository",
     "SignOffRepository",
+    "SignedReportRepository",
     "WaitingFile",
 ]
