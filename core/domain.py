@@ -169,7 +169,7 @@ class Checks:
     def reasons(self) -> tuple[str, ...]:
         """Why a gate holds the picture back, each as a sentence; empty where none does."""
         scope = (self.scope.reason,) if self.scope and not self.scope.is_in_scope else ()
-        return (*scope, *(f"{note.name}: {note.sentence}" for note in self.quality.blocking))
+        return (*scope, *(f"{note.name}: {note.sentence}." for note in self.quality.blocking))
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,10 +414,26 @@ class SignedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOutcome:
+    """A blind first read of a saved case, with what the machine said and what became of both.
+
+    `final` is None where no final assessment was kept, `is_malignant` where no diagnosis is confirmed.
+    """
+
+    case_id: int
+    lesion_id: int | None
+    reader: str
+    first: Impression
+    band: Band
+    final: Impression | None
+    is_malignant: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFilter:
     """What the case history is narrowed to; None or "" leaves a field open. Dates are whole UTC-aware instants.
 
-    `text` is looked for in pseudonym, lesion label, file name and notes. `is_reviewed` and `is_confirmed_malignant`
+    Each word of `text` is looked for in all that was said about a case. `is_reviewed` and `is_confirmed_malignant`
     filter on the newest review and on the confirmed diagnosis (`has_diagnosis` on there being one).
     """
 

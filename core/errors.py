@@ -5,7 +5,8 @@ LesionwiseError
 |   |-- UnsupportedFormat      not an image, or a format that is not read here
 |   |-- CorruptImage           an image that breaks off or does not decode
 |   |-- ImageTooLarge          more pixels or bytes than the limit
-|   `-- SeveralFrames          animated or multi-page
+|   |-- SeveralFrames          animated or multi-page
+|   `-- PictureGated           too poor, or no dermoscopic picture; scored only with a reason that is kept
 |-- WeightsUnusable            the app starts, and offers history without scoring
 |   |-- WeightsMissing         no model folder, or a file of it is not there
 |   |-- WeightsChanged         the SHA-256 is not the one in the model card
@@ -17,6 +18,11 @@ LesionwiseError
 |-- RecordNotFound             no case, batch or picture with that id
 `-- DataFolderInvalid          the folder or CSV of labelled images is not as expected
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.domain import Checks
 
 
 class LesionwiseError(Exception):
@@ -52,6 +58,20 @@ class SeveralFrames(ImageRejected):
     """The file holds more than one picture."""
 
     next_step = "Save the one picture that shows the lesion as JPEG or PNG and upload that file."
+
+
+class PictureGated(ImageRejected):
+    """A gate holds the score back; `checks` says why, and a clinician may override it with a reason."""
+
+    next_step = "Take a better picture, or state why this one should be scored all the same."
+
+    def __init__(self, checks: "Checks") -> None:
+        super().__init__(" ".join(checks.reasons), self._advice(checks))
+        self.checks = checks
+
+    def _advice(self, checks: "Checks") -> str:
+        advice = dict.fromkeys(note.advice for note in checks.quality.blocking if note.advice)
+        return " ".join(advice) or self.next_step
 
 
 class WeightsUnusable(LesionwiseError):

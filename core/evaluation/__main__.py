@@ -1,5 +1,6 @@
 """`python -m core.evaluation --weights weights/NAME --data DIR`: measure one network on labelled images.
 `python -m core.evaluation compare weights/A weights/B --data DIR`: the paired difference of two.
+`python -m core.evaluation gates`: refit the gates of a network, and measure them.
 `python -m core.evaluation reference weights/NAME --data DIR`: what drift is measured against, from validation."""
 
 import argparse
@@ -31,7 +32,7 @@ from core.settings import Settings
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status: 0, or 2 with a sentence on stderr."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    commands = {"compare": _print_comparison, "reference": _write_reference}
+    commands = {"compare": _print_comparison, "gates": _refit_gates, "reference": _write_reference}
     try:
         command = commands.get(arguments[0]) if arguments else None
         return command(arguments[1:]) if command else _print_evaluation(arguments)
@@ -78,6 +79,12 @@ def run_comparison(options: argparse.Namespace) -> ModelComparison:
         n, reason = comparison.parts["whole"].difference.n, options.reason or "comparison"
         log_scoring(settings.home / "evaluations", card=classifier.card, set_name=labelled.name, n=n, reason=reason)
     return comparison
+
+
+def _refit_gates(arguments: list[str]) -> int:
+    from core.evaluation.gates import refit_gates  # OpenCV and scikit-learn, for this command alone
+
+    return refit_gates(arguments)
 
 
 def _print_evaluation(arguments: list[str]) -> int:

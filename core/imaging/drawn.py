@@ -35,6 +35,11 @@ def draw_lesion(lesion: DrawnLesion) -> NDArray[np.uint8]:
     return np.clip(skin * (1 - pigment) + brown * pigment, 0, 255).astype(np.uint8)
 
 
+def lesion_mask(lesion: DrawnLesion) -> NDArray[np.bool_]:
+    """Where the drawn lesion is, bool (height, width): the middle of its soft border."""
+    return np.asarray(_distance(lesion, np.random.default_rng(lesion.seed)) < 1)
+
+
 def draw_jpeg(lesion: DrawnLesion, quality: int = 92) -> bytes:
     """The drawn lesion as the bytes of a JPEG."""
     buffer = io.BytesIO()

@@ -1,0 +1,129 @@
+"""Measures gates and explanations on pictures that they were not fitted on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classifier.classifier import Classifier
+from core.domain import Checks, LesionImage
+from core.evaluation.degraded import DEGRADED, degrade
+from core.evaluation.gates_report import Counted, FlagFigures, HeatFigures, count
+from core.gates.artefacts import SIDE_PX, ArtefactFinder, find_dark_corners
+from core.gates.assess import Gates, check_picture
+from core.gates.outline import outline_lesion
+from core.gates.quality import measure_quality
+from core.gates.scope import ScopeHead
+from core.imaging.artefacts import add_artefact
+from core.imaging.drawn import DrawnLesion, draw_lesion, lesion_mask
+from core.taxonomy import Artefact
+
+_STEP: Final = 32
+_LAID_OVER: Final = (Artefact.HAIR, Artefact.RULER, Artefact.DARK_CORNERS)  # the issue's hair, ruler and vignette
+
+Pictures = Sequence[NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedSet:
+    """The checks of many pictures, and the number of cells along a side of their maps."""
+
+    checks: tuple[Checks, ...]
+    cells: int
+
+
+def check_all(classifier: Classifier, gates: Gates, images: Sequence[LesionImage]) -> CheckedSet:
+    """Pass all pictures through the network and the gates, a few at a time."""
+    checks: list[Checks] = []
+    cells = 0
+    for start in range(0, len(images), _STEP):
+        part = images[start : start + _STEP]
+        readings = classifier.read_frames(np.stack([classifier.prepare(image) for image in part]))
+        checks += [check_picture(gates, image, reading)[0] for image, reading in zip(part, readings, strict=True)]
+        cells = 0 if readings[0].layer_map is None else readings[0].layer_map.shape[0]
+    return CheckedSet(tuple(checks), cells)
+
+
+def measure_caught(pictures: Pictures) -> dict[str, Counted]:
+    """The share of degraded pictures that the quality gate holds back, by how they were degraded."""
+    return {
+        name: count([not measure_quality(as_image(degrade(pixels, change))).is_accepted for pixels in pictures])
+        for name, change in DEGRADED.items()
+    }
+
+
+def measure_flags(finder: ArtefactFinder, pictures: Pictures, seed: int = 0) -> dict[str, FlagFigures]:
+    """Each artefact drawn over real pictures, and the same pictures without it."""
+    rng = np.random.default_rng(seed)
+    without = [_flagged(finder, pixels) for pixels in pictures]
+    return {
+        str(artefact): FlagFigures(
+            count([artefact in _flagged(finder, add_artefact(pixels, artefact, rng)) for pixels in pictures]),
+            count([artefact in flagged for flagged in without]),
+        )
+        for artefact in Artefact
+    }
+
+
+def measure_dice(n: int, seed: int = 0) -> NDArray[np.float64]:
+    """Dice's coefficient (n,) of the outline with the truth on drawn lesions with hair, ruler and vignette."""
+    rng = np.random.default_rng(seed)
+    return np.array([_dice(_draw_covered(rng), rng) for _ in range(n)])
+
+
+def measure_heat_shares(checked: CheckedSet) -> HeatFigures | None:
+    """Mean shares of the heat over pictures with a sure outline; None where no map has a closed form."""
+    sure = [c for c in checked.checks if c.heat and c.measures and c.measures.is_sure]
+    heats = [each.heat for each in sure if each.heat]
+    if not heats:
+        return None
+    inside, border, outside = np.mean([[h.inside, h.border, h.outside] for h in heats], axis=0).tolist()
+    return HeatFigures(len(heats), checked.cells, inside, border, outside, count([bool(h.warnings) for h in heats]))
+
+
+def rejected(head: ScopeHead, embeddings: NDArray[np.float32]) -> Counted:
+    """The share of pictures that the scope gate holds back."""
+    return count(head.scores(embeddings) < head.threshold)
+
+
+def as_image(pixels: NDArray[np.uint8]) -> LesionImage:
+    """Pixels that come from no file."""
+    return LesionImage(pixels=pixels, sha256="", format="PNG")
+
+
+def _flagged(finder: ArtefactFinder, pixels: NDArray[np.uint8]) -> set[Artefact]:
+    return {flag.artefact for flag in finder.flag(finder.find(pixels)) if flag.is_flagged}
+
+
+def _draw_covered(rng: np.random.Generator) -> DrawnLesion:
+    return DrawnLesion(
+        width_px=600,
+        height_px=450,
+        centre_x=rng.uniform(0.42, 0.58),
+        centre_y=rng.uniform(0.42, 0.58),
+        radius=rng.uniform(0.12, 0.30),
+        irregularity=rng.uniform(0.02, 0.25),
+        darkness=rng.uniform(0.4, 1.0),
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def _dice(lesion: DrawnLesion, rng: np.random.Generator) -> float:
+    pixels = draw_lesion(lesion)
+    for artefact in _LAID_OVER:
+        pixels = add_artefact(pixels, artefact, rng)
+    truth = _shrink(lesion_mask(lesion))
+    found = outline_lesion(pixels, _corners(pixels)).mask
+    return float(2 * (truth & found).sum() / max(int(truth.sum() + found.sum()), 1))
+
+
+def _corners(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return find_dark_corners(cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA))
+
+
+def _shrink(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    small = cv2.resize(mask.astype(np.float32), (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(small > 0.5)

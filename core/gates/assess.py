@@ -1,0 +1,88 @@
+"""One picture through the network and all gates; the one way from a picture to a score that may be shown."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.classifier.card import ModelCard
+from core.classifier.classifier import Classifier
+from core.classifier.reading import Reading
+from core.domain import Checks, LesionImage, QualityNote, QualityReport
+from core.errors import PictureGated
+from core.gates.abcd import measure_lesion
+from core.gates.artefacts import FOLDER, ArtefactFinder, FoundArtefact
+from core.gates.heat import measure_heat
+from core.gates.outline import Outline, outline_lesion
+from core.gates.quality import measure_quality
+from core.gates.scope import ScopeHead, read_scope_head
+from core.taxonomy import Artefact
+
+_MAX_CUT_OFF = 0.10  # of the outline on the picture's edge; a warning, since large lesions fill the field
+_FRAME_AGAIN = "Move back or use a larger field, so that skin is seen all round the lesion."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gates:
+    """What was fitted: the scope head of one network, and the artefact finder that serves all; None where missing."""
+
+    scope: ScopeHead | None
+    artefacts: ArtefactFinder | None
+
+    @classmethod
+    def load(cls, model_folder: Path, card: ModelCard) -> "Gates":
+        """The gates of an installed network. Raises CardUnusable where a file is broken."""
+        artefacts = model_folder.parent / FOLDER
+        finder = ArtefactFinder.load(artefacts) if artefacts.is_dir() else None
+        return cls(read_scope_head(model_folder, card), finder)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """A picture's reading with its checks and outline."""
+
+    reading: Reading
+    checks: Checks
+    outline: Outline
+
+
+def assess(classifier: Classifier, gates: Gates, image: LesionImage, *, override_reason: str = "") -> Assessment:
+    """Score a picture if the gates let it pass, or if there is a reason to score it all the same.
+
+    Raises PictureGated, which carries the checks, where neither is so.
+    """
+    reading = classifier.read(image)
+    checks, outline = check_picture(gates, image, reading)
+    if checks.is_passed:
+        return Assessment(reading, checks, outline)
+    if not override_reason:
+        raise PictureGated(checks)
+    return Assessment(reading, replace(checks, override_reason=override_reason), outline)
+
+
+def check_picture(gates: Gates, image: LesionImage, reading: Reading) -> tuple[Checks, Outline]:
+    """All that the gates say of a picture and its reading."""
+    found = gates.artefacts.find(image.pixels) if gates.artefacts else {}
+    flags = gates.artefacts.flag(found) if gates.artefacts else ()
+    flagged = {str(flag.artefact): found[flag.artefact].mask for flag in flags if flag.is_flagged}
+    outline = outline_picture(image, found)
+    measures = measure_lesion(image.pixels, outline)
+    quality = measure_quality(image)
+    checks = Checks(
+        quality=QualityReport((*quality.notes, _framing(measures.cut_off_share if measures else 0.0))),
+        scope=gates.scope.judge(reading.embedding) if gates.scope else None,
+        artefacts=flags,
+        measures=measures,
+        heat=None if reading.layer_map is None else measure_heat(reading.layer_map, outline, flagged),
+    )
+    return checks, outline
+
+
+def outline_picture(image: LesionImage, found: dict[Artefact, FoundArtefact]) -> Outline:
+    """The outline, with dark corners left out where they were looked for."""
+    corners = found.get(Artefact.DARK_CORNERS)
+    return outline_lesion(image.pixels, corners.mask if corners else None)
+
+
+def _framing(cut_off: float) -> QualityNote:
+    is_fine = cut_off <= _MAX_CUT_OFF
+    sentence = "the lesion lies in the picture" if is_fine else f"{cut_off:.0%} of the lesion's outline is cut off"
+    return QualityNote("Framing", cut_off, "share", is_fine, sentence, "" if is_fine else _FRAME_AGAIN)

@@ -1,0 +1,70 @@
+"""Fits the scope gate on a network's embeddings: logistic regression, dermoscopy against everything else."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageEnhance
+
+from core.gates.scope import ScopeHead
+from core.imaging.artefacts import add_artefact
+from core.imaging.drawn import DrawnLesion, draw_lesion
+from core.taxonomy import Artefact
+
+REJECTED_SHARE: Final = 0.01  # of the validation dermoscopy of each source
+_PENALTY: Final = 0.01  # sklearn's C; 0.001 let 5% of held-out everyday photographs through, 0.01 none
+
+
+def fit_scope_head(
+    inside: NDArray[np.float32],
+    outside: NDArray[np.float32],
+    validation: NDArray[np.float32],
+    validation_source: NDArray[np.int64],
+) -> ScopeHead:
+    """Fit on embeddings (N, D) of dermoscopy and of anything else; the threshold lets 99% of each source pass.
+
+    `validation_source` (N,) numbers where each validation picture is from, so that the rarer source is not the one
+    that is rejected.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    embeddings = np.concatenate([inside, outside]).astype(np.float32)
+    mean, scale = embeddings.mean(axis=0), embeddings.std(axis=0) + 1e-3
+    labels = np.repeat([1, 0], [len(inside), len(outside)])
+    fitted = LogisticRegression(C=_PENALTY, max_iter=500, class_weight="balanced")
+    fitted.fit((embeddings - mean) / scale, labels)
+    head = ScopeHead(mean, scale, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]), 0.0)
+    scores = head.scores(validation)
+    sources = [scores[validation_source == source] for source in np.unique(validation_source)]
+    threshold = min(float(np.quantile(own, REJECTED_SHARE)) for own in sources)
+    return ScopeHead(head.mean, head.scale, head.weights, head.bias, threshold)
+
+
+def vary_dermoscopy(frame: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The same lesion as another clinic might show it: nearer, in other light and colours, with things over it."""
+    image = Image.fromarray(frame)
+    share = rng.uniform(0.5, 1.0)
+    width, height = image.width * share, image.height * share
+    left, top = rng.uniform(0, image.width - width), rng.uniform(0, image.height - height)
+    image = image.resize(image.size, Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
+    for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        image = enhance(image).enhance(rng.uniform(0.7, 1.35))
+    pixels = np.clip(np.asarray(image) * rng.uniform(0.85, 1.15, 3), 0, 255).astype(np.uint8)
+    return add_artefact(pixels, list(Artefact)[int(rng.integers(len(Artefact)))], rng) if rng.random() < 0.5 else pixels
+
+
+def draw_examples(n: int, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
+    """Drawn lesions count as dermoscopy: the program's own example, its tests and screenshots are made of them."""
+    return [
+        draw_lesion(
+            DrawnLesion(
+                600,
+                450,
+                radius=rng.uniform(0.14, 0.32),
+                irregularity=rng.uniform(0.02, 0.5),
+                darkness=rng.uniform(0.2, 1.0),
+                seed=int(rng.integers(2**31)),
+            )
+        )
+        for _ in range(n)
+    ]
