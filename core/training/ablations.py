@@ -69,7 +69,7 @@ def recipes(epochs: int, images_per_epoch: int, input_px: int) -> dict[str, Reci
     )  # fmt: skip
     against = default_recipe("tf_efficientnet_lite0", TrainingSet.CLINIC)
     more = replace(plain, training_set=TrainingSet.CLINIC, diagnosis_weight=against.diagnosis_weight)
-    measures = ("source_weight", "longest_sides", "colour_cast", "artefacts", "soften")
+    measures = ("source_weight", "longest_sides", "colour_cast", "artefacts", "soften", "compress")
     return {
         "from scratch": replace(plain, is_pretrained=False),
         "ImageNet, head only": replace(plain, is_backbone_frozen=True),

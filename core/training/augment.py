@@ -1,13 +1,15 @@
-"""Random changes that leave a lesion's nature as it is: turns, flips, crops, brightness, colour, sharpness, artefacts.
+"""Random changes that leave a lesion's nature as it is: turns, flips, crops, light, colour, sharpness, artefacts, JPEG.
 
 All changes of place are one affine map and all changes of colour one matrix for each image, so that a batch takes one
 interpolation and one multiplication.
 """
 
+import io
 import math
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from core.imaging.artefacts import add_artefact
@@ -17,6 +19,7 @@ from core.training.recipe import Recipe
 _GREY = torch.tensor([0.299, 0.587, 0.114])  # luma of ITU-R BT.601
 _TO_YIQ = torch.tensor([[0.299, 0.587, 0.114], [0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]])
 _BRIGHTNESS, _CONTRAST, _SATURATION, _HUE_TURNS = 0.25, 0.2, 0.2, 0.02
+_JPEG_QUALITIES = (50, 99)
 _COARSEST = 0.45  # the least share of its resolution that a softened picture keeps
 
 
@@ -27,11 +30,13 @@ def augment_batch(frames: Tensor, recipe: Recipe) -> Tensor:
     """
     n, side = len(frames), recipe.input_px
     grid = nn.functional.affine_grid(_random_places(n, recipe), [n, 3, side, side], align_corners=False)
-    moved = nn.functional.grid_sample(frames.float(), grid, padding_mode="reflection", align_corners=False)
+    marked = compress(frames.clone(), recipe.compress).float()
+    moved = nn.functional.grid_sample(marked, grid, padding_mode="reflection", align_corners=False)
     mean = (moved.mean(dim=(2, 3)) @ _GREY)[:, None, None]  # (N, 1, 1), what contrast turns about
     matrix, share_of_mean = _random_colours(n, recipe.colour_cast)
     coloured = (torch.bmm(matrix, moved.flatten(2)) + share_of_mean * mean).view_as(moved)
-    return _draw_artefacts(_soften(coloured, recipe.soften).round_().clamp_(0, 255).to(torch.uint8), recipe.artefacts)
+    soft = _soften(coloured, recipe.soften).round_().clamp_(0, 255).to(torch.uint8)
+    return compress(_draw_artefacts(soft, recipe.artefacts), recipe.compress / 2)
 
 
 def _soften(pictures: Tensor, share: float) -> Tensor:
@@ -51,6 +56,17 @@ def _draw_artefacts(pictures: Tensor, share: float) -> Tensor:
         rng = np.random.default_rng(int(torch.randint(2**31, (1,))))
         drawn = add_artefact(pictures[i].permute(1, 2, 0).numpy(), rng.choice(list(Artefact)), rng)
         pictures[i] = torch.from_numpy(drawn.copy()).permute(2, 0, 1)
+    return pictures
+
+
+def compress(pictures: Tensor, share: float) -> Tensor:
+    """Put each picture through a JPEG of random quality with probability `share`: the marks that one data set's files
+    bear, before or after they were resized, tell where a picture is from."""
+    for i in torch.nonzero(torch.rand(len(pictures)) < share)[:, 0].tolist():
+        kept = io.BytesIO()
+        picture = Image.fromarray(pictures[i].permute(1, 2, 0).contiguous().numpy())
+        picture.save(kept, "JPEG", quality=int(torch.randint(*_JPEG_QUALITIES, (1,))))
+        pictures[i] = torch.from_numpy(np.array(Image.open(kept))).permute(2, 0, 1)
     return pictures
 
 

@@ -28,7 +28,8 @@ class Recipe:
 
     `smallest_crop` is the least share of the frame that a random crop shows, `longest_sides` the most that its sides
     differ; `has_quarter_turns_only` leaves out the angles that blur a frame; `colour_cast` is how far each channel's
-    gain strays, `artefacts` the share of images that something is drawn over, `soften` the share that loses resolution.
+    gain strays, `artefacts` the share of images that something is drawn over, `soften` the share that loses resolution,
+    `compress` the share that goes through a JPEG before it is moved (half of it once more, after).
     `images_per_epoch` are drawn balanced by kind of lesion; without it each image comes once. `diagnosis_weight` and
     `source_weight` weigh the second output's loss and the penalty on telling where a picture is from. `mixup` is the
     parameter of the Beta distribution (Zhang et al., ICLR 2018), 0 for none. `is_backbone_frozen` trains the linear
@@ -55,6 +56,7 @@ class Recipe:
     colour_cast: float = 0.0
     artefacts: float = 0.0
     soften: float = 0.0
+    compress: float = 0.0
     mixup: float = 0.0
     patience: int = 6
     validation_share: float = 0.15
@@ -90,6 +92,7 @@ def default_recipe(architecture: str, training_set: TrainingSet = TrainingSet.PU
             colour_cast=0.1,
             artefacts=0.3,
             soften=0.3,
+            compress=0.9,
             mixup=0.1,
         )
     if architecture == LESION_CNN:

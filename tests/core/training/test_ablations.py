@@ -44,5 +44,5 @@ def test_the_rows_differ_from_the_baseline_in_what_they_say_alone() -> None:
     assert differences("ImageNet, head only") == {"is_backbone_frozen"}
     assert differences("+ extra data") == {"training_set", "diagnosis_weight"}
     assert differences("+ measures against the source") - differences("+ extra data") == {
-        "source_weight", "longest_sides", "colour_cast", "artefacts", "soften",
+        "source_weight", "longest_sides", "colour_cast", "artefacts", "soften", "compress",
     }  # fmt: skip

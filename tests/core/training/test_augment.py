@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.imaging.drawn import DrawnLesion, draw_lesion
-from core.training.augment import augment_batch, mix_up
+from core.training.augment import augment_batch, compress, mix_up
 from core.training.recipe import Recipe, TrainingSet, default_recipe
 
 
@@ -113,6 +113,15 @@ def test_softening_takes_detail_from_a_part_of_the_batch() -> None:
     steps = augment_batch(noise, Recipe(input_px=64, soften=0.5, smallest_crop=1.0)).float().diff(dim=3).abs()
     roughness = steps.mean(dim=(1, 2, 3))
     assert roughness[:20].mean() < 0.7 * roughness[20:].mean()
+
+
+def test_a_jpeg_leaves_its_marks_on_the_wanted_share_and_no_more_than_marks() -> None:
+    torch.manual_seed(0)
+    pictures = frames(1, 64).repeat(60, 1, 1, 1)
+    difference = (compress(pictures.clone(), 0.5).float() - pictures.float()).abs().mean(dim=(1, 2, 3))
+    assert 0.3 < (difference > 0).float().mean() < 0.7
+    assert difference.max() < 12
+    assert torch.equal(compress(pictures.clone(), 0.0), pictures)
 
 
 def test_mixup_blends_inputs_by_the_share_that_it_tells() -> None:
