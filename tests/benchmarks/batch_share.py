@@ -6,16 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from core.classifier.card import ModelCard
 from core.classifier.classifier import Classifier
-from core.classifier.loading import load_network
+from core.classifier.engine import load_engine
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.imaging.frame import normalise_frames
 from core.settings import Settings
-from dashboard.workflow.batches import CHUNK, open_folder_batch, run_batch, save_items
+from dashboard.workflow.batch_review import save_items
+from dashboard.workflow.batches import open_folder_batch, run_batch
+from dashboard.workflow.pipeline import GROUP
 from dashboard.workflow.record import open_record
 
 N_IMAGES = 500
@@ -34,7 +36,7 @@ def measure_batch_share(settings: Settings, folder: Path) -> dict[str, float]:
     frames = np.stack([classifier.prepare(decode(path.read_bytes())) for path in sorted(files.iterdir())])
     network, whole = [], []
     for n in range(_ROUNDS):
-        network.append(_seconds_of_network(settings, frames))
+        network.append(_seconds_of_network(settings, classifier.card, frames))
         whole.append(_seconds_of_batch(classifier, files, settings, folder / f"home-{n}"))
     return {
         "batch_images_per_s": N_IMAGES / statistics.median(whole),
@@ -43,19 +45,13 @@ def measure_batch_share(settings: Settings, folder: Path) -> dict[str, float]:
     }
 
 
-def _seconds_of_network(settings: Settings, frames: NDArray[np.uint8]) -> float:
-    network, card = load_network(settings.model_folder)
-    inputs = [
-        torch.from_numpy(normalise_frames(frames[i : i + CHUNK], card.frame)).contiguous(
-            memory_format=torch.channels_last
-        )
-        for i in range(0, len(frames), CHUNK)
-    ]
-    with torch.inference_mode():
-        network(inputs[0])
-        started = time.perf_counter()
-        for x in inputs:
-            network(x)
+def _seconds_of_network(settings: Settings, card: ModelCard, frames: NDArray[np.uint8]) -> float:
+    engine = load_engine(settings.model_folder, card, settings.torch_threads)
+    inputs = [normalise_frames(frames[i : i + GROUP], card.frame) for i in range(0, len(frames), GROUP)]
+    engine.run(inputs[0])
+    started = time.perf_counter()
+    for x in inputs:
+        engine.run(x)
     return time.perf_counter() - started
 
 

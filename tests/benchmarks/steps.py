@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from core.classifier.classifier import Classifier
-from core.classifier.loading import load_network
+from core.classifier.engine import load_engine
 from core.domain import CaseDraft, LesionImage, Upload
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
@@ -40,21 +39,17 @@ def measure_steps(settings: Settings, folder: Path) -> dict[str, float]:
 
 
 def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: int) -> dict[str, Step]:
-    """The steps over `size` drawn pictures of 600 x 450, by name; `forward` is the network alone on ready tensors."""
+    """The steps over `size` drawn pictures of 600 x 450, by name; `forward` is the network alone on ready arrays."""
     contents = [draw_jpeg(DrawnLesion(seed=n)) for n in range(size)]
     images = [decode(content) for content in contents]
     frames = np.stack([classifier.prepare(image) for image in images])
-    network, card = load_network(settings.model_folder)
-    x = torch.from_numpy(normalise_frames(frames, card.frame)).contiguous(memory_format=torch.channels_last)
+    engine = load_engine(settings.model_folder, classifier.card, settings.torch_threads)
+    x = normalise_frames(frames, classifier.card.frame)
     record = open_record(replace(settings, home=home, database_url=f"sqlite:///{home / 'bench.db'}"))
     analyses = [
         analyse_upload(upload=Upload(f"{n}.jpg", content), classifier=classifier) for n, content in enumerate(contents)
     ]
     counter = iter(range(1_000_000))
-
-    def forward() -> None:
-        with torch.inference_mode():
-            network(x)
 
     def explain(picked: list[LesionImage]) -> None:
         for image in picked:
@@ -70,7 +65,7 @@ def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: in
             save_case(draft=draft, analysis=analysis, record=record)
 
     return {
-        "forward": forward,
+        "forward": lambda: engine.run(x),
         "decode": lambda: [decode(content) for content in contents],
         "preprocess": lambda: [classifier.prepare(image) for image in images],
         "predict": lambda: classifier.predict_frames(frames),
