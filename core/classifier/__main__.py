@@ -10,26 +10,31 @@ from PIL import Image
 
 from core.classifier.classifier import Classifier
 from core.domain import Heatmap, LesionImage, Prediction
-from core.errors import CorruptImage, ImageRejected, LesionwiseError
+from core.errors import CorruptImage, ImageRejected, LesionwiseError, PictureGated
+from core.gates.as_json import as_json
+from core.gates.assess import Gates, assess
 from core.imaging.decode import decode
 from core.imaging.overlay import overlay_heatmap
 from core.settings import Settings
 
 _OPACITY = 0.6
+_OVERRIDE = "--override on the command line"
 _N_LIKELIEST = 3  # of the differential, on the line of a file
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command: 0 when all files were scored, 2 when any was rejected or the network is not usable."""
+    """Run the command: 0 when all files were scored, 2 when any was rejected or gated, or the network is not usable."""
     options = _parse(arguments)
     settings = Settings.from_environment()
+    folder = options.weights or settings.model_folder
     try:
-        classifier = Classifier.load(options.weights or settings.model_folder, settings.torch_threads)
+        classifier = Classifier.load(folder, settings.torch_threads)
+        gates = Gates.load(folder, classifier.card)
     except LesionwiseError as error:
         print(f"{error} {error.next_step}", file=sys.stderr)
         return 2
     try:
-        rows = [_assess(classifier, n, file, options.heatmap) for n, file in enumerate(options.files)]
+        rows = [_assess(classifier, gates, n, file, options) for n, file in enumerate(options.files)]
     except OSError as error:
         print(f"The heat map could not be written: {error}.", file=sys.stderr)
         return 2
@@ -40,18 +45,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 2 if any("error" in row for row in rows) else 0
 
 
-def _assess(classifier: Classifier, n: int, file: Path, heatmap_folder: Path | None) -> dict[str, Any]:
+def _assess(classifier: Classifier, gates: Gates, n: int, file: Path, options: argparse.Namespace) -> dict[str, Any]:
     try:
         image = decode(_read(file))
-        if heatmap_folder is None:
-            prediction = classifier.predict(image)
-        else:
-            prediction, heatmap = classifier.predict_and_explain(image, classifier.card.heatmap_methods[0])
-            _write_heatmap(image, heatmap, heatmap_folder, f"{n}_{file.stem}.png")
+        assessment = assess(classifier, gates, image, override_reason=_OVERRIDE if options.override else "")
+        if options.heatmap is not None:
+            heatmap = classifier.explain(image, classifier.card.heatmap_methods[0])
+            _write_heatmap(image, heatmap, options.heatmap, f"{n}_{file.stem}.png")
     except ImageRejected as error:
         print(f"{file}: {error}", file=sys.stderr)
-        return {"file": str(file), "error": str(error)}
-    return {"file": str(file), **_as_json(prediction)}
+        checks = as_json(error.checks) if isinstance(error, PictureGated) else {}
+        return {"file": str(file), "error": str(error), **checks}
+    return {"file": str(file), **_as_json(assessment.reading.prediction), **as_json(assessment.checks)}
 
 
 def _read(file: Path) -> bytes:
@@ -95,6 +100,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+")
     parser.add_argument("--weights", type=Path, help="model folder; default: the shipped one")
     parser.add_argument("--heatmap", type=Path, metavar="DIR", help="write <n>_<stem>.png with the heat map laid over")
+    parser.add_argument("--override", action="store_true", help="score pictures that a gate holds back, too")
     parser.add_argument("--json", action="store_true", help="one JSON array on stdout and nothing else")
     return parser.parse_args(arguments)
 

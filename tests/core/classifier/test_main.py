@@ -21,7 +21,7 @@ from core.settings import PROJECT_ROOT
 def files(tmp_path: Path) -> list[Path]:
     """Two good ones around a broken one; the names are not in alphabetical order."""
     names = ("z.jpg", "broken.jpg", "a ü.jpg")
-    contents = [draw_jpeg(DrawnLesion(90, 60, seed=1)), b"no picture", draw_jpeg(DrawnLesion(80, 60, seed=2))]
+    contents = [draw_jpeg(DrawnLesion(300, 200, seed=1)), b"no picture", draw_jpeg(DrawnLesion(240, 180, seed=2))]
     for name, content in zip(names, contents, strict=True):
         (tmp_path / name).write_bytes(content)
     return [tmp_path / name for name in names]
@@ -44,7 +44,9 @@ def test_json_has_one_object_per_file_in_the_order_given(
     classifier = Classifier.load(untrained_cnn)
     for n in (0, 2):
         expected = classifier.predict(decode(files[n].read_bytes()))
-        assert set(rows[n]) == {"file", "malignant_probability", "band", "operating_threshold", "model"}
+        checks = {"quality", "scope", "artefacts", "outline", "heat"}
+        assert set(rows[n]) == {"file", "malignant_probability", "band", "operating_threshold", "model", *checks}
+        assert rows[n]["quality"]["accepted"]
         assert rows[n]["malignant_probability"] == pytest.approx(expected.malignant_probability, abs=1e-6)
         assert rows[n]["band"] == expected.band
         assert rows[n]["operating_threshold"] == 0.5
@@ -53,6 +55,22 @@ def test_json_has_one_object_per_file_in_the_order_given(
             "version": "2026.01.01",
             "weights_sha256": classifier.card.weights_sha256,
         }
+
+
+def test_a_gated_picture_has_no_probability_unless_it_is_overridden(
+    untrained_cnn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (300, 200), (255, 255, 255)).save(tmp_path / "white.png")
+    assert run(untrained_cnn, "--json", tmp_path / "white.png") == 2
+    [gated] = json.loads(capsys.readouterr().out)
+    assert "malignant_probability" not in gated
+    assert gated["quality"]["accepted"] is False
+    assert any("over-exposed" in reason for reason in gated["quality"]["reasons"])
+    assert run(untrained_cnn, "--json", "--override", tmp_path / "white.png") == 0
+    [overridden] = json.loads(capsys.readouterr().out)
+    assert 0 <= overridden["malignant_probability"] <= 1
+    assert overridden["quality"]["accepted"] is False
+    assert overridden["override_reason"]
 
 
 def test_exit_is_0_when_all_were_scored(
@@ -81,7 +99,7 @@ def test_heat_maps_are_named_by_position_and_stem(
     json.loads(capsys.readouterr().out)
     assert {path.name for path in (tmp_path / "new" / "maps").iterdir()} == {"0_z.png", "2_a ü.png"}
     with Image.open(tmp_path / "new" / "maps" / "0_z.png") as drawn:
-        assert drawn.size == (90, 60)
+        assert drawn.size == (300, 200)
         assert not np.array_equal(np.asarray(drawn), decode(files[0].read_bytes()).pixels)
 
 
