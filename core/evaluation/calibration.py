@@ -1,10 +1,10 @@
 """Temperature scaling, and how far stated probabilities are from observed shares."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.special import expit, log_softmax
 
 from core.evaluation.wilson import wilson_interval
@@ -42,8 +42,7 @@ def fit_temperature(
     def negative_log_likelihood(log_temperature: float) -> float:
         return float(np.average(np.logaddexp(0.0, signed / np.exp(log_temperature)), weights=weights))
 
-    fit = minimize_scalar(negative_log_likelihood, bounds=_LOG_TEMPERATURE_RANGE, method="bounded")
-    return float(np.exp(fit.x))
+    return _best_temperature(negative_log_likelihood)
 
 
 def fit_softmax_temperature(logits: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
@@ -52,6 +51,12 @@ def fit_softmax_temperature(logits: NDArray[np.float64], classes: NDArray[np.int
     def negative_log_likelihood(log_temperature: float) -> float:
         scores = log_softmax(logits / np.exp(log_temperature), axis=1)
         return -float(scores[np.arange(len(classes)), classes].mean())
+
+    return _best_temperature(negative_log_likelihood)
+
+
+def _best_temperature(negative_log_likelihood: Callable[[float], float]) -> float:
+    from scipy.optimize import minimize_scalar  # slow to import, and a classification only calibrates
 
     fit = minimize_scalar(negative_log_likelihood, bounds=_LOG_TEMPERATURE_RANGE, method="bounded")
     return float(np.exp(fit.x))
