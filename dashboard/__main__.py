@@ -38,7 +38,7 @@ def serve(port: int) -> int:
 def batch(folder: Path, csv: Path | None) -> int:
     """Score and save every picture of a folder; started again, it goes on where it was and doubles nothing."""
     from core.classifier.classifier import Classifier
-    from dashboard.workflow import batches
+    from dashboard.workflow import batch_review, batches
 
     if not folder.is_dir():
         print(f"There is no folder {folder}.", file=sys.stderr)
@@ -47,13 +47,13 @@ def batch(folder: Path, csv: Path | None) -> int:
     record = open_record(settings)
     classifier = Classifier.load(settings.model_folder, settings.torch_threads)
     batch_id = batches.open_folder_batch(folder=folder, reader="terminal", record=record)
-    summary, _ = batches.load_batch(batch_id=batch_id, record=record)
-    with tqdm(total=summary.n_waiting, unit="image", desc="batch") as bar:
+    n_waiting = batches.load_summary(batch_id=batch_id, record=record).n_waiting
+    with tqdm(total=n_waiting, unit="image", desc="batch") as bar:
         batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, report=bar.update)
-    n_new = batches.save_items(batch_id=batch_id, item_ids=None, reader="terminal", record=record)
-    summary, items = batches.load_batch(batch_id=batch_id, record=record)
+    n_new = batch_review.save_items(batch_id=batch_id, item_ids=None, reader="terminal", record=record)
+    summary, items = batch_review.load_items(batch_id=batch_id, record=record)
     if csv is not None:
-        csv.write_bytes(batches.batch_csv(items))
+        csv.write_bytes(batch_review.batch_csv(items))
     print(f"{n_new} new cases, {summary.n_saved} in all, {summary.n_rejected} files rejected (batch {batch_id}).")
     return 0
 

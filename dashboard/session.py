@@ -3,12 +3,14 @@
 Widget keys do not outlive a change of page, so what must live is copied here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from core.domain import Analysis, CaseRecord, Heatmap, LesionImage, Upload
 from core.taxonomy import AnatomSite, HeatmapMethod, Sex
+from db.repositories.batch_rows import WorklistPart
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class AnalyseState:
 _ANALYSE, _READER, _HEATMAPS, _FLASH = "analyse_state", "reader_name", "heatmaps", "flash"
 _CASE_MAP, _CASE_WORDS, _BATCH_ROUND = "case_map_state", "case_words", "batch_round"
 _NETWORK = "shown_network"
+BATCH_PART, BATCH_PAGE, _PICK = "batch-part", "batch-page", "pick-"
 _MAX_HEATMAPS = 24
 
 
@@ -88,6 +91,58 @@ def batch_round() -> int:
 def next_batch_round() -> None:
     """Begin with an empty uploader."""
     st.session_state[_BATCH_ROUND] = batch_round() + 1
+
+
+def batch_part() -> WorklistPart:
+    """The part of a batch's worklist that is gone through; its widget writes it."""
+    part: WorklistPart = st.session_state.get(BATCH_PART) or "scored"
+    return part
+
+
+def batch_page() -> int:
+    """The page of the batch's pictures that is shown, from 1; its widget writes it."""
+    return int(st.session_state.get(BATCH_PAGE, 1))
+
+
+def forget_batch_page() -> None:
+    """Begin with the first page again."""
+    st.session_state.pop(BATCH_PAGE, None)
+
+
+def keep_batch_page_below(n_pages: int) -> None:
+    """Stay on the last page where there are fewer than before; to be called before the page's widget is drawn."""
+    if batch_page() > n_pages:
+        st.session_state[BATCH_PAGE] = n_pages
+
+
+def pick_key(item_id: int) -> str:
+    """The key of the box that picks a picture of a batch."""
+    return f"{_PICK}{item_id}"
+
+
+def picked_items() -> list[int]:
+    """The pictures of the batch that are picked, also those on pages that are not shown."""
+    keys = [str(key) for key, is_picked in st.session_state.items() if str(key).startswith(_PICK) and is_picked]
+    return [int(key.removeprefix(_PICK)) for key in keys]
+
+
+def pick_items(item_ids: Iterable[int]) -> None:
+    """Pick these too; for callbacks, since a box that is drawn already cannot be changed."""
+    for item_id in item_ids:
+        st.session_state[pick_key(item_id)] = True
+
+
+def clear_picked_items() -> None:
+    """Pick none any more."""
+    for item_id in picked_items():
+        del st.session_state[pick_key(item_id)]
+
+
+def forget_batch_view() -> None:
+    """Begin with the first page of all pictures, none of them picked."""
+    clear_picked_items()
+    for key in (BATCH_PART, BATCH_PAGE):
+        st.session_state.pop(key, None)
 
 
 def reader() -> str:

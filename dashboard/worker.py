@@ -4,9 +4,8 @@ import logging
 import threading
 
 from core.errors import LesionwiseError
-from core.taxonomy import BatchState
 from dashboard.shelf import ClassifierShelf
-from dashboard.workflow.batches import UPLOADED, list_batches, load_summary, run_batch
+from dashboard.workflow.batches import is_running, run_batch, running_uploads
 from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
 
@@ -60,13 +59,14 @@ class BatchWorker:
                 _LOG.warning("batch worker: %s", error)
 
     def _work_off(self) -> None:
-        for summary in reversed(list_batches(record=self._record, limit=1000)):
-            if summary.state is BatchState.RUNNING and summary.source == UPLOADED:
-                self._score(summary.batch_id)
+        for batch_id in running_uploads(record=self._record):
+            self._score(batch_id)
 
     def _score(self, batch_id: int) -> None:
-        def is_stopped() -> bool:
-            return load_summary(batch_id=batch_id, record=self._record).state is not BatchState.RUNNING
-
         classifier = self._shelf.get(self._model)
-        run_batch(batch_id=batch_id, classifier=classifier, record=self._record, is_stopped=is_stopped)
+        run_batch(
+            batch_id=batch_id,
+            classifier=classifier,
+            record=self._record,
+            is_stopped=lambda: not is_running(batch_id=batch_id, record=self._record),
+        )

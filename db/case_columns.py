@@ -5,7 +5,19 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, ScalarSelect, String, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from db.tables import CaseRow, DiagnosisRow, ImageRow, LesionRow, PatientRow, PredictionRow, ReviewRow
+from db.tables import (
+    BatchRow,
+    CaseRow,
+    DiagnosisRow,
+    FirstReadRow,
+    ImageRow,
+    LesionRow,
+    PatientRow,
+    PredictionRow,
+    ReviewRow,
+    SignOffRow,
+    VisitRow,
+)
 
 Columns = dict[str, ColumnElement[Any]]
 
@@ -54,11 +66,21 @@ LISTED: Final[Columns] = {
     "diagnosis": _word(DiagnosisRow.diagnosis),
     "is_malignant": DiagnosisRow.is_malignant.expression,
     "notes": CaseRow.notes.expression,
+    "signed_by": SignOffRow.signed_by.expression,
 }
 
 EXPORTED: Final[Columns] = LISTED | {
     "submission_id": CaseRow.submission_id.expression,
     "reader": CaseRow.reader.expression,
+    "lesion_id": CaseRow.lesion_id.expression,
+    "visited_on": VisitRow.visited_on.expression,
+    "laterality": _word(CaseRow.laterality),
+    "body_region": _word(CaseRow.body_region),
+    "fitzpatrick_skin_type": _word(CaseRow.fitzpatrick_skin_type),
+    "clin_size_long_diam_mm": CaseRow.clin_size_long_diam_mm.expression,
+    "personal_hx_mm": CaseRow.personal_hx_mm.expression,
+    "family_hx_mm": CaseRow.family_hx_mm.expression,
+    "is_change_noticed": CaseRow.is_change_noticed.expression,
     "app_version": CaseRow.app_version.expression,
     "upload_sha256": ImageRow.upload_sha256.expression,
     "image_format": ImageRow.format.expression,
@@ -72,6 +94,11 @@ EXPORTED: Final[Columns] = LISTED | {
     "architecture": PredictionRow.architecture.expression,
     "predicted_by_app_version": PredictionRow.app_version.expression,
     "predicted_at": PredictionRow.predicted_at.expression,
+    "batch_mode": _word(BatchRow.mode),
+    "read_mode": _word(FirstReadRow.mode),
+    "first_impression": _word(FirstReadRow.impression),
+    "first_reader": FirstReadRow.reader.expression,
+    "first_read_at": FirstReadRow.kept_at.expression,
     "review_note": ReviewRow.note.expression,
     "reviewed_at": ReviewRow.reviewed_at.expression,
     "confirm_type": _word(DiagnosisRow.confirm_type),
@@ -79,6 +106,7 @@ EXPORTED: Final[Columns] = LISTED | {
     "diagnosis_note": DiagnosisRow.note.expression,
     "recorded_by": DiagnosisRow.recorded_by.expression,
     "recorded_at": DiagnosisRow.recorded_at.expression,
+    "signed_at": SignOffRow.signed_at.expression,
     DIFFERENTIAL: PredictionRow.differential.expression,
 }
 
@@ -101,5 +129,13 @@ DTYPES: Final[dict[str, str]] = {
     "reviewed_at": _UTC,
     "confirmed_on": "object",
     "recorded_at": _UTC,
+    "lesion_id": "Int64",
+    "visited_on": "object",
+    "clin_size_long_diam_mm": "float64",
+    "personal_hx_mm": "boolean",
+    "family_hx_mm": "boolean",
+    "is_change_noticed": "boolean",
+    "first_read_at": _UTC,
+    "signed_at": _UTC,
     DIFFERENTIAL: "object",
 }

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 
 from core.domain import CaseFilter
 from db.case_columns import newest_diagnosis_id
-from db.tables import CaseRow, DiagnosisRow, LesionRow, PatientRow, PredictionRow, ReviewRow
+from db.case_words import contains_all
+from db.tables import CaseRow, CaseWordsRow, DiagnosisRow, PatientRow, PredictionRow, ReviewRow
 
 
 def conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
@@ -27,8 +28,7 @@ def _of_case(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
 
 def _of_others(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.text:
-        columns = (PatientRow.pseudonym, LesionRow.label, CaseRow.filename, CaseRow.notes)
-        yield or_(*(column.icontains(wanted.text, autoescape=True) for column in columns))
+        yield CaseRow.id.in_(select(CaseWordsRow.case_id).where(*contains_all(wanted.text)))
     if wanted.pseudonym:
         yield PatientRow.pseudonym == wanted.pseudonym
     if wanted.band is not None:

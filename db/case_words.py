@@ -35,12 +35,14 @@ def refresh_touched(session: Session) -> None:
     refresh(session, session.info.pop(_TOUCHED, set()))
 
 
-def refresh_missing(session: Session) -> int:
-    """Write the words of cases that have none, as an older version left them; gives how many there were."""
-    missing = select(CaseRow.id).where(~exists().where(CaseWordsRow.case_id == CaseRow.id))
-    ids = list(session.scalars(missing))
-    refresh(session, ids)
-    return len(ids)
+def has_missing(session: Session) -> bool:
+    """Whether any case has no words, as an older version left it."""
+    return session.scalar(_missing().limit(1)) is not None
+
+
+def refresh_missing(session: Session) -> None:
+    """Write the words of cases that have none."""
+    refresh(session, list(session.scalars(_missing())))
 
 
 def refresh(session: Session, case_ids: Collection[int]) -> None:
@@ -58,6 +60,10 @@ def contains_all(text: str) -> Iterator[ColumnElement[bool]]:
     """The conditions that every word of a text is somewhere in a case joined with its words."""
     for word in text.lower().split():
         yield CaseWordsRow.words.contains(word, autoescape=True)
+
+
+def _missing() -> Select[tuple[int]]:
+    return select(CaseRow.id).where(~exists().where(CaseWordsRow.case_id == CaseRow.id))
 
 
 def _words(session: Session, case_ids: Collection[int]) -> Iterator[tuple[int, str]]:

@@ -64,6 +64,20 @@ def upgrade_to_head(engine: Engine) -> None:
             _enforce_foreign_keys(connection, is_on=True)
 
 
+def forget_deleted(engine: Engine) -> None:
+    """Have SQLite write its journal back and empty it, which still holds what was just deleted.
+
+    Where a reader is in the way it happens with the next change; with PostgreSQL it is its VACUUM's work.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()  # past SQLAlchemy, which would begin a transaction first
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
 def _make_folder(url: URL) -> None:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         return
@@ -77,6 +91,7 @@ def _set_up(connection: SqliteConnection, busy_timeout_ms: int) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # an erased patient is not to be found in the file's free pages
     # SQLite's own lower() leaves Ä as it is, so that a search for "ärztin" would miss "Ärztin".
     connection.create_function("lower", 1, _lower, deterministic=True)
 

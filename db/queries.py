@@ -15,7 +15,21 @@ from core.taxonomy import Band, Diagnosis
 from db.case_columns import DIFFERENTIAL, DTYPES, EXPORTED, LISTED, Columns, newest_diagnosis_id, newest_review_id
 from db.case_conditions import conditions
 from db.repositories.predictions import EMBEDDING_TYPE
-from db.tables import CaseRow, DiagnosisRow, EmbeddingRow, ImageRow, LesionRow, PatientRow, PredictionRow, ReviewRow
+from db.tables import (
+    BatchItemRow,
+    BatchRow,
+    CaseRow,
+    DiagnosisRow,
+    EmbeddingRow,
+    FirstReadRow,
+    ImageRow,
+    LesionRow,
+    PatientRow,
+    PredictionRow,
+    ReviewRow,
+    SignOffRow,
+    VisitRow,
+)
 
 Order = Literal["newest", "risk"]
 
@@ -128,6 +142,11 @@ def _frame(session: Session, matching: Select[Any], columns: Columns, order: Ord
         .outerjoin(LesionRow, LesionRow.id == CaseRow.lesion_id)
         .outerjoin(ReviewRow, ReviewRow.id == newest_review_id())
         .outerjoin(DiagnosisRow, DiagnosisRow.id == newest_diagnosis_id())
+        .outerjoin(FirstReadRow, FirstReadRow.submission_id == CaseRow.submission_id)
+        .outerjoin(SignOffRow, SignOffRow.case_id == CaseRow.id)
+        .outerjoin(VisitRow, VisitRow.id == CaseRow.visit_id)
+        .outerjoin(BatchItemRow, BatchItemRow.case_id == CaseRow.id)
+        .outerjoin(BatchRow, BatchRow.id == BatchItemRow.batch_id)
     )
     rows = session.execute(_ordered(statement, order)).all()
     frame = pd.DataFrame(rows, columns=list(columns))

@@ -12,6 +12,7 @@ from db.repositories import (
     BatchRepository,
     CaseRepository,
     DiagnosisRepository,
+    ErasureRepository,
     PatientRepository,
     PredictionRepository,
     ReadRepository,
@@ -45,6 +46,7 @@ class UnitOfWork:
     recalls: RecallRepository
     signed_reports: SignedReportRepository
     saved_filters: SavedFilterRepository
+    erasure: ErasureRepository
 
     def __init__(self, session_factory: sessionmaker[Session], *, read_only: bool = False) -> None:
         self._session_factory = session_factory
@@ -65,6 +67,7 @@ class UnitOfWork:
         self.recalls = RecallRepository(self.session)
         self.signed_reports = SignedReportRepository(self.session)
         self.saved_filters = SavedFilterRepository(self.session)
+        self.erasure = ErasureRepository(self.session)
         return self
 
     def __exit__(

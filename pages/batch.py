@@ -1,4 +1,4 @@
-"""Score many pictures, go through them by risk, accept or correct, save all."""
+"""Score many pictures as a job, go through them blind or by risk, decide by key, save and sign off."""
 
 import time
 
@@ -6,19 +6,15 @@ import streamlit as st
 
 from core.errors import LesionwiseError
 from core.taxonomy import BatchState
+from dashboard import session
+from dashboard.components.batch_grid import PER_PAGE, choose_part, draw_grid, draw_pager, draw_rejected
 from dashboard.components.batch_intake import draw_batch_intake, draw_batches, open_batch
 from dashboard.components.batch_item import draw_item
-from dashboard.components.batch_view import (
-    draw_actions,
-    draw_grid,
-    draw_progress,
-    draw_rejected,
-    draw_table,
-    draw_totals,
-)
+from dashboard.components.batch_view import draw_actions, draw_progress, draw_table, draw_totals
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.resources import get_record, get_worker
-from dashboard.workflow.batches import list_batches, load_batch, load_summary
+from dashboard.workflow.batch_review import load_page
+from dashboard.workflow.batches import list_batches, load_summary
 
 
 @st.fragment(run_every=1.0)
@@ -37,20 +33,33 @@ def watch(batch_id: int) -> None:
 
 
 def draw_batch(batch_id: int) -> None:
-    """One batch: progress while it runs, then grid or table, with what to do about it."""
+    """One batch: progress while it runs, then a part of it as pictures, or all of it as a table."""
+    record = get_record()
     if st.button("All batches", icon=":material/arrow_back:"):
         open_batch(None)
-    summary, items = load_batch(batch_id=batch_id, record=get_record())
-    draw_totals(summary, items)
-    if summary.state is BatchState.RUNNING:
-        watch(batch_id)
-    draw_actions(summary, items, get_record())
-    view = st.segmented_control("View", ["Pictures", "Table"], default="Pictures", label_visibility="collapsed")
+    top, actions = st.container(), st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = choose_part()
+        view = st.segmented_control(
+            "View", ["Pictures", "Table"], default="Pictures", label_visibility="collapsed", key="batch-view"
+        )
+        pager = st.container(width=160)
+    page = load_page(batch_id=batch_id, part=part, page=session.batch_page() - 1, page_size=PER_PAGE, record=record)
+    with top:
+        draw_totals(page)
+        if page.summary.state is BatchState.RUNNING:
+            watch(batch_id)
+        else:
+            draw_progress(page.summary, None, record)
     if view == "Table":
-        draw_table(items)
+        draw_table(batch_id, record)
     else:
-        draw_grid(items, get_record())
-        draw_rejected(items)
+        with pager:
+            draw_pager(page.n_part)
+        draw_grid(page, record)
+        draw_rejected(batch_id, record)
+    with actions:
+        draw_actions(page, session.picked_items(), record)
 
 
 try:

@@ -1,19 +1,22 @@
-"""Search the record, page through it, export the selection, open a case."""
+"""Search the record, page through it, save filters, export the selection, erase a patient, open a case."""
 
 import streamlit as st
 
 from core.errors import LesionwiseError
-from dashboard.components.case_filter import draw_filter
+from dashboard.components.case_erase import draw_erase
+from dashboard.components.case_filter import draw_filter, draw_saved
 from dashboard.components.case_list import draw_list, draw_pager
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.resources import get_record
-from dashboard.workflow.cases import export_selection, known_model_versions, list_cases
+from dashboard.workflow.cases import known_model_versions, list_cases
+from dashboard.workflow.export import export_selection
 
 PAGE_SIZE = 20
 
 record = get_record()
 try:
     wanted = draw_filter(known_model_versions(record=record))
+    draw_saved(wanted, record)
     page = int(st.session_state.get("history-page", 0))
     found = list_cases(wanted=wanted, page=page, page_size=PAGE_SIZE, record=record)
     if page and found.rows.empty:  # the filter became narrower than the page that was shown
@@ -32,6 +35,8 @@ try:
             icon=":material/download:",
             width="stretch",
         )
+    if wanted.pseudonym:
+        draw_erase(wanted.pseudonym, record)
 except LesionwiseError as error:
     show_error(error)
 show_use_line()

@@ -1,4 +1,4 @@
-"""Files into a batch, and the batches that are there."""
+"""Files into a batch: how it is read, whose pictures they are, what is wrong with that; and the batches there are."""
 
 import time
 
@@ -7,52 +7,75 @@ import streamlit as st
 from core.domain import BatchSummary, Upload
 from core.errors import LesionwiseError
 from core.imaging.decode import EXTENSIONS, MAX_BYTES, MAX_PIXELS
+from core.taxonomy import BatchMode, BatchState
 from dashboard import session
 from dashboard.components.frame import show_error
+from dashboard.components.tables import draw_table
 from dashboard.components.words import local_time, plural
 from dashboard.resources import get_practice, get_record, get_worker
+from dashboard.workflow.assign import COLUMNS, Assignments, assign_by_csv, assign_by_name
 from dashboard.workflow.batches import create_batch
-from dashboard.workflow.intake import MAX_FILES, take_in
+from dashboard.workflow.intake import MAX_FILES, names_in, take_in
 
 MAX_ZIP_MB = 1024  # a morning's pictures of a phone camera in one file
+MODE_LABEL = {BatchMode.BLIND: "Blind", BatchMode.TRIAGE: "Triage"}
+_MODE_MEANS = {
+    BatchMode.BLIND: "Ordered by file name. No score is shown until your own first read of that picture is kept.",
+    BatchMode.TRIAGE: "Ordered by risk, scores at once. Kept with every case, and out of the agreement figures.",
+}
+_STATE_LABEL = {
+    BatchState.RUNNING: "being scored",
+    BatchState.PAUSED: "paused",
+    BatchState.FINISHED: "scored",
+    BatchState.CANCELLED: "stopped before the end",
+}
+_BY_NAME, _BY_CSV = "By their names", "By a CSV"
+_MAX_SHOWN = 50
 
 
 def draw_batch_intake() -> None:
-    """The field for files or a ZIP, and the button that starts the batch."""
-    with st.form("batch-intake", border=False):
-        files = st.file_uploader(
-            "Upload dermoscopic images, or a ZIP of them",
-            type=[*EXTENSIONS, "zip"],
-            accept_multiple_files=True,
-            max_upload_size=MAX_ZIP_MB,
-            key=f"batch-uploader-{session.batch_round()}",
-        )
-        st.caption(
-            f"Up to {MAX_BYTES // 2**20} MB and {MAX_PIXELS // 10**6} megapixels each; a ZIP up to {MAX_ZIP_MB} MB and "
-            f"{MAX_FILES:,} files. A broken file never stops the batch."
-        )
-        is_sent = st.form_submit_button("Score the batch", type="primary", icon=":material/play_arrow:")
-    if is_sent and not files:
-        st.warning("Choose pictures or a ZIP first.", icon=":material/info:")
-    elif is_sent:
-        _start([Upload(file.name, file.getvalue()) for file in files])
+    """The field for files or a ZIP, the choices about them, and the button that starts the batch."""
+    files = st.file_uploader(
+        "Upload dermoscopic images, or a ZIP of them",
+        type=[*EXTENSIONS, "zip"],
+        accept_multiple_files=True,
+        max_upload_size=MAX_ZIP_MB,
+        key=f"batch-uploader-{session.batch_round()}",
+    )
+    st.caption(
+        f"Up to {MAX_BYTES // 2**20} MB and {MAX_PIXELS // 10**6} megapixels each; a ZIP up to {MAX_ZIP_MB} MB and "
+        f"{MAX_FILES:,} files. A broken file never stops the batch."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        mode = _choose_mode()
+    with right:
+        assignments = _choose_patients([Upload(file.name, file.getvalue()) for file in files])
+    _draw_check(assignments)
+    label, icon = "Score the batch", ":material/play_arrow:"
+    if st.button(label, type="primary", icon=icon, disabled=bool(assignments.problems)):
+        if files:
+            _start([Upload(file.name, file.getvalue()) for file in files], mode, assignments)
+        else:
+            st.warning("Choose pictures or a ZIP first.", icon=":material/info:")
 
 
 def draw_batches(summaries: list[BatchSummary]) -> None:
     """The newest batches, each with its counts and a button that opens it."""
     if not summaries:
         st.info(
-            "No batch yet. Upload a morning's pictures: they are scored one after the other, sorted by risk, and wait "
-            "here for your review, also after a restart.",
+            "No batch yet. Upload a morning's pictures: they are scored one after the other and wait here for your "
+            "review, also after a restart.",
             icon=":material/info:",
         )
         return
     st.markdown("**Batches**")
     for summary in summaries:
-        name, counts, when, link = st.columns([3, 3, 2, 1], vertical_alignment="center")
+        name, counts, when, link = st.columns([3, 4, 2, 1], vertical_alignment="center")
         name.text(summary.name)
         counts.caption(
-            f"{plural(summary.n_total, 'file')}: {summary.n_scored} to review, {summary.n_saved} saved, "
+            f"{MODE_LABEL[summary.mode]}, {_STATE_LABEL[summary.state]}. {plural(summary.n_total, 'file')}: "
+            f"{summary.n_scored} to review, {summary.n_saved} saved, {summary.n_signed} signed off, "
             f"{summary.n_rejected} rejected, {summary.n_waiting} waiting"
         )
         when.caption(local_time(summary.created_at))
@@ -63,18 +86,65 @@ def draw_batches(summaries: list[BatchSummary]) -> None:
 def open_batch(batch_id: int | None) -> None:
     """Put the batch into the address, so that a reload shows it again."""
     st.query_params.clear()
+    session.forget_batch_view()
     if batch_id is not None:
         st.query_params["batch"] = str(batch_id)
     st.rerun()
 
 
-def _start(uploads: list[Upload]) -> None:
+def _choose_mode() -> BatchMode:
+    preset = BatchMode.BLIND if get_practice().is_blind else BatchMode.TRIAGE
+    mode = st.segmented_control(
+        "Reading", list(BatchMode), default=preset, format_func=MODE_LABEL.__getitem__, key="batch-mode", required=True
+    )
+    st.caption(_MODE_MEANS[mode])
+    return mode
+
+
+def _choose_patients(uploads: list[Upload]) -> Assignments:
+    """Whose pictures they are, as far as anything says so."""
+    how = st.segmented_control("Patients", [_BY_NAME, _BY_CSV], key="batch-patients")
+    if how == _BY_NAME:
+        st.caption("PATIENT/LESION/any.jpg or PATIENT/any.jpg in a ZIP, or PATIENT_LESION_any.jpg. Pseudonyms only.")
+        return assign_by_name(names_in(uploads))
+    if how == _BY_CSV:
+        key = f"batch-csv-{session.batch_round()}"
+        table = st.file_uploader(f"CSV with {','.join(COLUMNS)}", type=["csv"], key=key)
+        return assign_by_csv(table.getvalue(), names_in(uploads)) if table and uploads else Assignments()
+    st.caption("Not assigned: each picture becomes a case without a patient, which can be named later.")
+    return Assignments()
+
+
+def _draw_check(found: Assignments) -> None:
+    """What is wrong, row by row, before anything runs; and what is only to be known."""
+    if found.problems:
+        st.error("Nothing was started. Correct this and upload it again:", icon=":material/error:")
+        rows = [[f"Row {problem.row}" if problem.row else "All", problem.sentence] for problem in found.problems]
+        draw_table(["Where", "What is wrong"], rows[:_MAX_SHOWN])
+        if len(rows) > _MAX_SHOWN:
+            st.caption(f"The first {_MAX_SHOWN} of {len(rows)}.")
+        return
+    if found.of_file:
+        n_files = sum(bool(said.pseudonym) for said in found.of_file.values())
+        st.caption(f":material/check: {plural(n_files, 'file')} of {plural(found.n_patients, 'patient')}.")
+    for hint in found.hints:
+        st.caption(f":material/info: {hint}")
+
+
+def _start(uploads: list[Upload], mode: BatchMode, assignments: Assignments) -> None:
     try:
         taken = take_in(uploads)
         name = (
             uploads[0].filename if len(uploads) == 1 else f"{plural(len(uploads), 'upload')}, {time.strftime('%H:%M')}"
         )
-        batch_id = create_batch(name=name, taken=taken, reader=session.reader(), record=get_record())
+        batch_id = create_batch(
+            name=name,
+            taken=taken,
+            reader=session.reader(),
+            record=get_record(),
+            mode=mode,
+            assigned=assignments.of_file,
+        )
         get_worker().wake(get_practice().model)
     except LesionwiseError as error:
         show_error(error)

@@ -1,64 +1,84 @@
-"""One picture of a batch, opened: as on the Analyse page, with the decision and the neighbours by risk."""
+"""One picture of a batch, opened: as on the Analyse page, with the decision and the way to the next one."""
 
 import html
 
 import streamlit as st
 
 from core.domain import BatchItem, Heatmap, LesionImage
-from core.errors import LesionwiseError, RecordNotFound
+from core.errors import LesionwiseError
 from dashboard import session
-from dashboard.components.batch_view import draw_decision
+from dashboard.components.batch_decision import KEYS, draw_decision, draw_first_read, draw_keeping
+from dashboard.components.batch_grid import PART_LABEL
 from dashboard.components.differential import draw_differential
 from dashboard.components.frame import show_error
 from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, split_page
 from dashboard.resources import get_card, get_shelf
-from dashboard.workflow.batches import load_batch, save_items
+from dashboard.workflow.batch_review import OpenedItem, open_item
 from dashboard.workflow.cases import read_stored
+from dashboard.workflow.first_read import item_submission, note_reveal
 from dashboard.workflow.record import Record
 
 
 def draw_item(batch_id: int, item_id: int, record: Record) -> None:
     """The opened picture. Raises RecordNotFound where the batch has no such scored picture."""
-    _, items = load_batch(batch_id=batch_id, record=record)
-    scored = [item for item in items if item.prediction is not None]
-    place = next((n for n, item in enumerate(scored) if item.item_id == item_id), None)
-    if place is None:
-        raise RecordNotFound(f"Batch {batch_id} has no scored picture {item_id}.")
-    item = scored[place]
-    _draw_neighbours(scored, place)
-    state = session.case_map_state()
-    if item.image is None or item.prediction is None:
+    opened = open_item(batch_id=batch_id, item_id=item_id, part=session.batch_part(), record=record)
+    item = opened.item
+    _draw_neighbours(opened)
+    if item.image is None:
         return
+    state = session.case_map_state()
     image = read_stored(record, item.image.blob_sha256, item.image.orientation)
     left, right = split_page(image)
     with right:
-        draw_result(item.prediction)
-        heatmap = _heatmap(item, image, state)
-        draw_decision(item, record)
-        _draw_save(batch_id, item, record)
-        draw_evidence(item.prediction)
-        draw_differential(item.prediction.differential)
+        if item.prediction is None:
+            draw_first_read(item, record)
+            heatmap = None
+        else:
+            heatmap = _draw_result(opened, image, state, record)
     with left:
-        caption = f"{html.escape(item.filename)} · {image.width_px} x {image.height_px} px"
+        caption = f"{html.escape(_words(item))} · {image.width_px} x {image.height_px} px"
         draw_viewer(image, heatmap, opacity=state.opacity, is_beside=state.is_beside, caption=caption)
 
 
-def _draw_neighbours(scored: list[BatchItem], place: int) -> None:
+def _draw_result(opened: OpenedItem, image: LesionImage, state: session.AnalyseState, record: Record) -> Heatmap | None:
+    item = opened.item
+    if item.prediction is None:
+        return None
+    draw_result(item.prediction)
+    note_reveal(submission_id=item_submission(item.item_id), record=record)
+    if draw_decision(item, record) or draw_keeping(opened.summary.batch_id, item, record):
+        _open(opened.next_id)
+    heatmap = _heatmap(item, image, state)
+    draw_evidence(item.prediction)
+    draw_differential(item.prediction.differential)
+    return heatmap
+
+
+def _draw_neighbours(opened: OpenedItem) -> None:
+    part = PART_LABEL[session.batch_part()]
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Back to the batch", icon=":material/arrow_back:"):
-            del st.query_params["item"]
-            st.rerun()
-        if st.button("Higher risk", icon=":material/chevron_left:", disabled=place == 0):
-            _open(scored[place - 1])
-        st.markdown(f"{place + 1} of {len(scored)} by risk")
-        if st.button("Lower risk", icon=":material/chevron_right:", disabled=place + 1 == len(scored)):
-            _open(scored[place + 1])
+            _open(None)
+        if st.button("Previous", shortcut=KEYS["previous"], disabled=opened.previous_id is None):
+            _open(opened.previous_id)
+        st.markdown(f"{opened.place + 1} of {opened.n_part} ({part})")
+        if st.button("Next", shortcut=KEYS["next"], disabled=opened.next_id is None):
+            _open(opened.next_id)
 
 
-def _open(item: BatchItem) -> None:
-    st.query_params["item"] = str(item.item_id)
+def _open(item_id: int | None) -> None:
+    """Show another picture, or the batch after the last one."""
+    if item_id is None:
+        del st.query_params["item"]
+    else:
+        st.query_params["item"] = str(item_id)
     st.rerun()
+
+
+def _words(item: BatchItem) -> str:
+    said = item.assigned
+    return " · ".join(filter(None, (item.filename, said.pseudonym, said.lesion_label, said.anatom_site)))
 
 
 def _heatmap(item: BatchItem, image: LesionImage, state: session.AnalyseState) -> Heatmap | None:
@@ -76,18 +96,3 @@ def _heatmap(item: BatchItem, image: LesionImage, state: session.AnalyseState) -
     except LesionwiseError as error:
         show_error(error)
         return None
-
-
-def _draw_save(batch_id: int, item: BatchItem, record: Record) -> None:
-    if item.case_id is not None:
-        query = {"case": str(item.case_id)}
-        label = f"Saved as case {item.case_id}: open it"
-        st.page_link("../pages/case.py", label=label, icon=":material/badge:", query_params=query)
-        return
-    if st.button("Save this case", type="primary", icon=":material/save:", width="stretch"):
-        try:
-            save_items(batch_id=batch_id, item_ids=[item.item_id], reader=session.reader(), record=record)
-            session.flash("The case is saved.")
-            st.rerun()
-        except LesionwiseError as error:
-            show_error(error)

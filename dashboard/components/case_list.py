@@ -73,7 +73,8 @@ def _draw_thumbnail(row: dict[Any, Any], record: Record) -> None:
 def _status(row: dict[Any, Any]) -> str:
     review = f"Reviewed: {BAND_REVIEW[Band(row['assessment'])]}" if _text(row["assessment"]) else "Not reviewed"
     truth = f"; confirmed {_text(row['diagnosis'])}" if _text(row["diagnosis"]) else ""
-    return review + truth
+    signed = f"; signed off by {_text(row['signed_by'])}" if _text(row["signed_by"]) else ""
+    return review + truth + signed
 
 
 def _text(value: object) -> str:

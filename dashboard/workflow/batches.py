@@ -1,69 +1,67 @@
-"""A batch: taken in, scored file by file without stopping at a broken one, reviewed, saved."""
+"""A batch as a job: taken in, scored file by file without stopping at a broken one, paused, resumed, cancelled."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from core import APP_VERSION
 from core.classifier.classifier import Classifier
-from core.domain import BatchItem, BatchSummary, CaseDraft, Review, StoredImage, Upload
-from core.errors import CorruptImage, ImageRejected, RecordNotFound
-from core.imaging.decode import EXTENSIONS, decode
-from core.taxonomy import Band, BatchState, ItemState
-from dashboard.workflow.cases import to_csv
+from core.domain import Assignment, BatchSummary
+from core.errors import RecordNotFound
+from core.imaging.decode import EXTENSIONS
+from core.taxonomy import BatchMode, BatchState
 from dashboard.workflow.intake import TakenIn
+from dashboard.workflow.pipeline import score_files
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.staging import forget_staged
-from db.repositories.batch_rows import ScoredFile, WaitingFile
-from db.unit_of_work import UnitOfWork
+from db.repositories.batch_rows import BatchFile
 
-CHUNK = 32  # files that go through the network, and into the database, together
 UPLOADED = "upload"
-_DECODERS = 2  # decoding runs ahead of the network; Pillow gives up the interpreter lock while it decodes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Prepared:
-    """A file ready for the network, or the reason why it is not."""
+def create_batch(
+    *,
+    name: str,
+    taken: Sequence[TakenIn],
+    reader: str,
+    record: Record,
+    mode: BatchMode = BatchMode.BLIND,
+    assigned: Mapping[str, Assignment] = MappingProxyType({}),
+) -> int:
+    """Stage the files and put them into a running batch; gives its id. `assigned` is by file name.
 
-    item_id: int
-    frame: NDArray[np.uint8] | None = None
-    image: StoredImage | None = None
-    rejection: str = ""
-
-
-def create_batch(*, name: str, taken: Sequence[TakenIn], reader: str, record: Record) -> int:
-    """Stage the files and put them into a running batch; gives its id. Raises StorageFailed."""
-    staged: list[tuple[str, str | None, str]] = []
+    Raises StorageFailed.
+    """
+    staged: list[BatchFile] = []
     try:
         for item in taken:
-            staged.append(_stage(item, record))
-        return _create(name, taken, staged, reader, record)
+            staged.append(_stage(item, assigned.get(item.upload.filename, Assignment()), record))
+        return _create(name, taken, staged, reader, mode, record)
     except BaseException:  # no row names these files, and they still carry their metadata
-        forget_staged(names=(name for _, _, name in staged), record=record)
+        forget_staged(names=(file.staged for file in staged), record=record)
         raise
 
 
 def open_folder_batch(*, folder: Path, reader: str, record: Record) -> int:
-    """The batch of a folder: begun on the first call, gone on with, and joined by new files, on later ones."""
+    """The batch of a folder: begun on the first call, gone on with, and joined by new files, on later ones.
+
+    Nobody reads its pictures before their scores are there, so it is one by risk.
+    """
     source = str(folder.resolve())
     names = sorted(path.name for path in folder.iterdir() if path.suffix.lower().lstrip(".") in EXTENSIONS)
     with record.writing() as work:
         known = work.batches.find_by_source(source)
         if known is None:
-            files = [(name, None, "") for name in names]
             return work.batches.create(
-                name=folder.resolve().name, source=source, reader=reader, created_at=utc_now(), files=files
+                name=folder.resolve().name,
+                source=source,
+                reader=reader,
+                created_at=utc_now(),
+                files=[BatchFile(name) for name in names],
+                mode=BatchMode.TRIAGE,
             )
         new = sorted(set(names) - work.batches.filenames(known.batch_id))
-        if new:
-            work.batches.append(known.batch_id, [(name, None, "") for name in new])
-            work.batches.set_state(known.batch_id, BatchState.RUNNING)
+        work.batches.append(known.batch_id, [BatchFile(name) for name in new])
+        work.batches.set_state(known.batch_id, BatchState.RUNNING)
         return known.batch_id
 
 
@@ -77,52 +75,28 @@ def run_batch(
 ) -> None:
     """Score every waiting file of a batch; a broken file becomes a row with its reason.
 
-    Files are decoded one chunk ahead of the network, and each chunk is written at once: what a crash interrupts is
-    done again, and nothing twice. Raises StorageFailed.
+    What a crash interrupts is done again, and nothing twice. Raises StorageFailed.
     """
     with record.reading() as work:
         source = work.batches.get(batch_id).source
         waiting = work.batches.waiting(batch_id)
+        left_behind = work.batches.staged_in_vain(batch_id)
+    forget_staged(names=left_behind, record=record)
     staged = {row.item_id: row.staged for row in waiting}
-    for prepared in _prepare_ahead(waiting, source, classifier, record):
-        if is_stopped():
-            return
-        _score_chunk(prepared, classifier, record)
-        forget_staged(names=(staged[item.item_id] for item in prepared), record=record)
-        report(len(prepared))
+    for item_ids in score_files(
+        waiting=waiting, source=source, classifier=classifier, record=record, is_stopped=is_stopped
+    ):
+        forget_staged(names=(staged[item_id] for item_id in item_ids), record=record)
+        report(len(item_ids))
     with record.writing() as work:
-        work.batches.set_state(batch_id, BatchState.FINISHED)
-
-
-def save_items(*, batch_id: int, item_ids: Sequence[int] | None, reader: str, record: Record) -> int:
-    """Make cases of the scored files of a batch (of those given, or of all); gives how many were new.
-
-    Each file has one submission id for good, so that saving again saves nothing twice. Raises StorageFailed.
-    """
-    with record.writing() as work:
-        items = work.batches.items(batch_id, states=[ItemState.SCORED])
-        chosen = [item for item in items if item_ids is None or item.item_id in set(item_ids)]
-        for item in chosen:
-            _save_item(work, item, reader)
-    return len(chosen)
-
-
-def assess_item(*, item_id: int, assessment: Band | None, note: str, record: Record) -> None:
-    """Keep the clinician's own assessment of one file. Raises RecordNotFound or StorageFailed."""
-    with record.writing() as work:
-        work.batches.record_assessment(item_id, assessment, note)
-
-
-def load_batch(*, batch_id: int, record: Record) -> tuple[BatchSummary, list[BatchItem]]:
-    """A batch and its files by falling risk, the rejected ones last. Raises RecordNotFound."""
-    if batch_id > LARGEST_ID:
-        raise RecordNotFound(f"There is no batch {batch_id}.")
-    with record.reading() as work:
-        return work.batches.get(batch_id), work.batches.items(batch_id, by_risk=True)
+        if not work.batches.waiting(batch_id, limit=1):  # another program may have added a file
+            work.batches.move_state(batch_id, to=BatchState.FINISHED, before=[BatchState.RUNNING])
 
 
 def load_summary(*, batch_id: int, record: Record) -> BatchSummary:
     """A batch's state and counts. Raises RecordNotFound."""
+    if batch_id > LARGEST_ID:
+        raise RecordNotFound(f"There is no batch {batch_id}.")
     with record.reading() as work:
         return work.batches.get(batch_id)
 
@@ -133,63 +107,49 @@ def list_batches(*, record: Record, limit: int = 20) -> list[BatchSummary]:
         return work.batches.summaries(limit=limit)
 
 
-def cancel_batch(*, batch_id: int, record: Record) -> None:
-    """Stop scoring a batch; what is scored stays. Raises RecordNotFound or StorageFailed."""
+def is_running(*, batch_id: int, record: Record) -> bool:
+    """Whether a batch is to be scored. Raises RecordNotFound."""
+    with record.reading() as work:
+        return work.batches.state(batch_id) is BatchState.RUNNING
+
+
+def running_uploads(*, record: Record) -> list[int]:
+    """The batches that came through the browser and are to be scored, the oldest first."""
+    with record.reading() as work:
+        running = work.batches.summaries(states=[BatchState.RUNNING])
+    return [batch.batch_id for batch in reversed(running) if batch.source == UPLOADED]
+
+
+def pause_batch(*, batch_id: int, record: Record) -> bool:
+    """Stop scoring a running batch until it is resumed; False where it was not running. Raises StorageFailed."""
     with record.writing() as work:
-        work.batches.set_state(batch_id, BatchState.CANCELLED)
+        return work.batches.move_state(batch_id, to=BatchState.PAUSED, before=[BatchState.RUNNING])
+
+
+def resume_batch(*, batch_id: int, record: Record) -> bool:
+    """Let a paused batch run again; wake the worker afterwards. Raises StorageFailed."""
+    with record.writing() as work:
+        return work.batches.move_state(batch_id, to=BatchState.RUNNING, before=[BatchState.PAUSED])
+
+
+def cancel_batch(*, batch_id: int, record: Record) -> None:
+    """Stop scoring a batch for good; what is scored stays. Raises RecordNotFound or StorageFailed."""
+    with record.writing() as work:
+        work.batches.state(batch_id)
+        unfinished = [BatchState.RUNNING, BatchState.PAUSED]
+        if not work.batches.move_state(batch_id, to=BatchState.CANCELLED, before=unfinished):
+            return
         waiting = work.batches.waiting(batch_id)
     forget_staged(names=(row.staged for row in waiting), record=record)
 
 
-def batch_table(items: Iterable[BatchItem]) -> pd.DataFrame:
-    """One row per file, for the table and the CSV."""
-    return pd.DataFrame([_as_row(item) for item in items], columns=list(_COLUMNS))
-
-
-def batch_csv(items: Iterable[BatchItem]) -> bytes:
-    """The table of a batch as CSV."""
-    return to_csv(batch_table(items))
-
-
-_COLUMNS = (
-    "file",
-    "state",
-    "malignant_probability",
-    "band",
-    "operating_threshold",
-    "assessment",
-    "note",
-    "reason",
-    "case_id",
-    "model_name",
-    "model_version",
-    "weights_sha256",
-)
-
-
-def _as_row(item: BatchItem) -> dict[str, object]:
-    p = item.prediction
-    return {
-        "file": item.filename,
-        "state": str(item.state),
-        "malignant_probability": p.malignant_probability if p else None,
-        "band": str(p.band) if p else "",
-        "operating_threshold": p.operating_threshold if p else None,
-        "assessment": str(item.assessment or ""),
-        "note": item.note,
-        "reason": item.reason,
-        "case_id": item.case_id,
-        "model_name": p.model.name if p else "",
-        "model_version": p.model.version if p else "",
-        "weights_sha256": p.model.weights_sha256 if p else "",
-    }
-
-
 def _create(
-    name: str, taken: Sequence[TakenIn], staged: Sequence[tuple[str, str | None, str]], reader: str, record: Record
+    name: str, taken: Sequence[TakenIn], staged: Sequence[BatchFile], reader: str, mode: BatchMode, record: Record
 ) -> int:
     with record.writing() as work:
-        batch_id = work.batches.create(name=name, source=UPLOADED, reader=reader, created_at=utc_now(), files=staged)
+        batch_id = work.batches.create(
+            name=name, source=UPLOADED, reader=reader, created_at=utc_now(), files=staged, mode=mode
+        )
         waiting = work.batches.waiting(batch_id)
         for item, row in zip(taken, waiting, strict=True):
             if item.rejection:
@@ -197,70 +157,7 @@ def _create(
     return batch_id
 
 
-def _stage(item: TakenIn, record: Record) -> tuple[str, str | None, str]:
+def _stage(item: TakenIn, assigned: Assignment, record: Record) -> BatchFile:
     """Keep the file as it came, until the worker has looked at it."""
-    if item.rejection:
-        return item.upload.filename, None, ""
-    return item.upload.filename, None, record.stage(item.upload.content)
-
-
-def _prepare_ahead(
-    waiting: Sequence[WaitingFile], source: str, classifier: Classifier, record: Record
-) -> Iterator[list[_Prepared]]:
-    """Prepared chunks in order; while one is worked on, the next is being decoded."""
-    chunks = [waiting[i : i + CHUNK] for i in range(0, len(waiting), CHUNK)]
-    with ThreadPoolExecutor(_DECODERS, "decode") as pool:
-
-        def submit(chunk: Sequence[WaitingFile]) -> list[Future[_Prepared]]:
-            return [pool.submit(_prepare, row, source, classifier, record) for row in chunk]
-
-        ahead = submit(chunks[0]) if chunks else []
-        for following in [*chunks[1:], []]:
-            current, ahead = ahead, submit(following)
-            if current:
-                yield [future.result() for future in current]
-
-
-def _prepare(row: WaitingFile, source: str, classifier: Classifier, record: Record) -> _Prepared:
-    try:
-        upload = Upload(row.filename, _read(row, source, record))
-        image = decode(upload.content)
-    except ImageRejected as error:
-        return _Prepared(row.item_id, rejection=str(error))
-    return _Prepared(row.item_id, classifier.prepare(image), record.keep_picture(upload.content, image))
-
-
-def _read(row: WaitingFile, source: str, record: Record) -> bytes:
-    path = record.staging / row.staged if row.staged else Path(source) / row.filename
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CorruptImage(f"This file cannot be read: {error.strerror}.") from error
-
-
-def _score_chunk(prepared: Sequence[_Prepared], classifier: Classifier, record: Record) -> None:
-    ready = [(p.item_id, p.frame, p.image) for p in prepared if p.frame is not None and p.image is not None]
-    predictions = classifier.predict_frames(np.stack([frame for _, frame, _ in ready])) if ready else []
-    scored = [
-        ScoredFile(item_id, image, prediction)
-        for (item_id, _, image), prediction in zip(ready, predictions, strict=True)
-    ]
-    with record.writing() as work:
-        work.batches.record_scored_many(scored, predicted_at=utc_now(), app_version=APP_VERSION)
-        for p in prepared:
-            if p.rejection:
-                work.batches.record_rejected(p.item_id, p.rejection)
-
-
-def _save_item(work: UnitOfWork, item: BatchItem, reader: str) -> None:
-    if item.image is None or item.prediction is None:
-        raise ValueError(f"expected a scored file, got {item.filename} in state {item.state}")
-    draft = CaseDraft(f"batch-item-{item.item_id}", filename=item.filename, notes=item.note, reader=reader)
-    now = utc_now()
-    case_id = work.cases.add(
-        draft, item.image, item.prediction, predicted_at=now, app_version=APP_VERSION, created_at=now
-    )
-    if item.assessment is not None:
-        work.reviews.add(case_id, Review(item.assessment, item.note, reader, now))
-    work.batches.mark_saved(item.item_id, case_id)
-    work.audit.add(at=now, who=reader, action="save", entity="case", entity_id=case_id, detail={"from": "batch"})
+    staged = "" if item.rejection else record.stage(item.upload.content)
+    return BatchFile(item.upload.filename, None, staged, assigned)

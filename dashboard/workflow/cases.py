@@ -10,7 +10,7 @@ from core.domain import Analysis, CaseDraft, CaseFilter, CaseRecord, ConfirmedDi
 from core.errors import RecordNotFound
 from core.imaging.decode import decode
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
-from db.queries import count_cases, distinct_model_versions, export_cases, search_cases
+from db.queries import count_cases, distinct_model_versions, search_cases
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,23 +127,7 @@ def list_cases(*, wanted: CaseFilter, page: int, page_size: int, record: Record)
         return CasePage(rows, count_cases(work.session, wanted))
 
 
-def export_selection(*, wanted: CaseFilter, record: Record) -> bytes:
-    """All cases of a filter as a CSV in UTF-8; a cell that a spreadsheet would run as a formula gets a quote first."""
-    with record.reading() as work:
-        return to_csv(export_cases(work.session, wanted))
-
-
-def to_csv(rows: pd.DataFrame) -> bytes:
-    """A table as CSV in UTF-8 with a byte order mark, which spreadsheets need; formulas are defused."""
-    return rows.map(_defuse).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
-
-
 def known_model_versions(*, record: Record) -> list[str]:
     """The versions that any stored prediction came from."""
     with record.reading() as work:
         return distinct_model_versions(work.session)
-
-
-def _defuse(value: object) -> object:
-    """Source: OWASP, CSV injection."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

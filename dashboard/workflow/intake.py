@@ -45,6 +45,11 @@ def take_in(uploads: Iterable[Upload]) -> list[TakenIn]:
     return taken
 
 
+def names_in(uploads: Iterable[Upload]) -> list[str]:
+    """The files' names as `take_in` will give them, without unpacking anything."""
+    return [name for upload in uploads for name in (_names(upload) if is_zip(upload) else [upload.filename])]
+
+
 def is_zip(upload: Upload) -> bool:
     """Whether a file is to be unpacked: by its name or by its first bytes."""
     return upload.filename.lower().endswith(".zip") or upload.content.startswith(b"PK\x03\x04")
@@ -58,6 +63,14 @@ def _unpack(upload: Upload) -> list[TakenIn]:
         return [TakenIn(Upload(upload.filename, b""), str(error))]
     except _ZIP_ERRORS:
         return [TakenIn(Upload(upload.filename, b""), "This ZIP file cannot be opened: it is damaged or incomplete.")]
+
+
+def _names(upload: Upload) -> list[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
+            return [entry.filename for entry in archive.infolist() if _is_wanted(entry)]
+    except _ZIP_ERRORS:
+        return []
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[TakenIn]:

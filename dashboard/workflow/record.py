@@ -13,6 +13,7 @@ from core.domain import LesionImage, StoredImage
 from core.errors import StorageReadOnly
 from core.settings import Settings
 from db.blobs import BlobStore
+from db.case_words import has_missing, refresh_missing
 from db.clean import strip_metadata
 from db.engine import make_engine, make_session_factory, upgrade_to_head
 from db.failures import file_errors_told
@@ -75,12 +76,23 @@ def open_record(settings: Settings, *, busy_timeout_ms: int = 5000) -> Record:
         )
     engine = make_engine(settings.database_url, busy_timeout_ms=busy_timeout_ms)
     upgrade_to_head(engine)
-    return Record(
+    record = Record(
         session_factory=make_session_factory(engine),
         blobs=BlobStore(settings.blob_root),
         staging=settings.home / "staging",
         thumbnails=settings.home / "thumbnails",
     )
+    _make_searchable(record)
+    return record
+
+
+def _make_searchable(record: Record) -> None:
+    """Give cases of an older version the words by which they are found."""
+    with record.reading() as work:
+        is_complete = not has_missing(work.session)
+    if not is_complete:
+        with record.writing() as work:
+            refresh_missing(work.session)
 
 
 def utc_now() -> datetime:

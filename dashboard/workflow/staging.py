@@ -19,12 +19,12 @@ def forget_staged(*, names: Iterable[str], record: Record) -> None:
 
 
 def sweep_staging(*, record: Record) -> None:
-    """Remove what a crash left behind: staged files that are no longer new and that no running batch waits for."""
+    """Remove what a crash left behind: staged files that are no longer new and that no unfinished batch waits for."""
     if not record.staging.is_dir():
         return
     with record.reading() as work:
-        running = [batch for batch in work.batches.summaries() if batch.state is BatchState.RUNNING]
-        wanted = {row.staged for batch in running for row in work.batches.waiting(batch.batch_id)}
+        unfinished = work.batches.summaries(states=[BatchState.RUNNING, BatchState.PAUSED])
+        wanted = {row.staged for batch in unfinished for row in work.batches.waiting(batch.batch_id)}
     old = {path.name for path in record.staging.iterdir() if _is_old(path)}
     forget_staged(names=old - wanted, record=record)
 

@@ -4,6 +4,7 @@ from db.repositories.audit import AuditEntry, AuditRepository
 from db.repositories.batch_rows import BatchFile, ScoredFile, WaitingFile
 from db.repositories.batches import BatchRepository
 from db.repositories.cases import CaseRepository
+from db.repositories.erasure import ErasureRepository
 from db.repositories.patients import PatientRepository
 from db.repositories.predictions import PredictionRepository
 from db.repositories.reads import ReadRepository
@@ -21,6 +22,7 @@ __all__ = [
     "BatchRepository",
     "CaseRepository",
     "DiagnosisRepository",
+    "ErasureRepository",
     "PatientRepository",
     "PredictionRepository",
     "ReadRepository",

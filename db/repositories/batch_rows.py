@@ -1,14 +1,26 @@
 """What a batch's rows hold, and how they are read."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, true
 
-from core.domain import BatchItem, Prediction, StoredImage
+from core.domain import Assignment, BatchItem, Prediction, StoredImage
 from core.taxonomy import ItemState
 from db.repositories.predictions import to_image, to_prediction
-from db.tables import BatchItemRow, BatchRow, EmbeddingRow, ImageRow, PredictionRow
+from db.tables import BatchItemRow, BatchRow, EmbeddingRow, FirstReadRow, ImageRow, PredictionRow, SignOffRow
+
+ItemOrder = Literal["given", "name", "risk"]
+WorklistPart = Literal["all", "scored", "unsaved", "read", "open", "deferred", "decided", "signed", "rejected"]
+_ASSIGNED = ("pseudonym", "lesion_label", "anatom_site", "age_years", "sex", "taken_on")
+
+
+SUBMISSION = "batch-item-"  # and the id of the file: the submission that it is read and saved as
+
+
+def is_read() -> ColumnElement[bool]:
+    """Whether a first read of a file is kept; for statements on the files of batches."""
+    return exists().where(FirstReadRow.submission_id == SUBMISSION + cast(BatchItemRow.id, String))
 
 
 class BatchFile(NamedTuple):
@@ -17,6 +29,7 @@ class BatchFile(NamedTuple):
     filename: str
     upload_sha256: str | None = None
     staged: str = ""
+    assigned: Assignment = Assignment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +51,20 @@ class ScoredFile:
     prediction: Prediction
 
 
-def select_summaries() -> Select[Any]:
-    """Batches with their counts, newest first: the fields of BatchSummary."""
+def select_summaries(batch_ids: Select[tuple[int]]) -> Select[Any]:
+    """These batches with their counts, newest first: the fields of BatchSummary."""
 
     def count(state: ItemState) -> Any:  # noqa: ANN401 (a labelled column of integers)
         return func.count(case((BatchItemRow.state == state, 1))).label(f"n_{state}")
 
     row = BatchRow
-    columns = (row.id.label("batch_id"), row.name, row.source, row.state, row.created_at, row.reader)
+    columns = (row.id.label("batch_id"), row.name, row.source, row.state, row.created_at, row.reader, row.mode)
     counts = (func.count(BatchItemRow.id).label("n_total"), *map(count, ItemState))
     return (
-        select(*columns, *counts)
+        select(*columns, *counts, func.count(SignOffRow.case_id).label("n_signed"))
         .outerjoin(BatchItemRow, BatchItemRow.batch_id == row.id)
+        .outerjoin(SignOffRow, SignOffRow.case_id == BatchItemRow.case_id)
+        .where(row.id.in_(batch_ids))
         .group_by(row.id)
         .order_by(row.created_at.desc(), row.id.desc())
     )
@@ -57,16 +72,55 @@ def select_summaries() -> Select[Any]:
 
 def select_items() -> Select[*tuple[Any, ...]]:
     """Files of batches with what is known of them: the input of `to_item`."""
+    columns = (BatchItemRow, ImageRow, PredictionRow, EmbeddingRow.values, SignOffRow.signed_by)
     return (
-        select(BatchItemRow, ImageRow, PredictionRow, EmbeddingRow.values)
+        select(*columns, is_read().label("is_read"))
         .outerjoin(ImageRow, ImageRow.id == BatchItemRow.image_id)
         .outerjoin(PredictionRow, PredictionRow.id == BatchItemRow.prediction_id)
         .outerjoin(EmbeddingRow, EmbeddingRow.prediction_id == BatchItemRow.prediction_id)
+        .outerjoin(SignOffRow, SignOffRow.case_id == BatchItemRow.case_id)
         .execution_options(populate_existing=True)
     )
 
 
-def to_item(found: Any) -> BatchItem:  # noqa: ANN401 (a Row of the four columns above)
+def ordered(statement: Select[Any], order: ItemOrder) -> Select[Any]:
+    """Files as they came, by name, or by falling malignant probability with the unscored ones last.
+
+    The statement must join the predictions.
+    """
+    if order == "name":
+        statement = statement.order_by(BatchItemRow.filename)
+    if order == "risk":
+        statement = statement.order_by(PredictionRow.malignant_probability.desc().nulls_last())
+    return statement.order_by(BatchItemRow.position)
+
+
+def part_of(part: WorklistPart) -> ColumnElement[bool]:
+    """Which files of a batch a part of its worklist holds."""
+    row = BatchItemRow
+    has_score = row.prediction_id.is_not(None)
+    is_signed = exists().where(SignOffRow.case_id == row.case_id)
+    is_decided = row.assessment.is_not(None)
+    conditions: dict[WorklistPart, ColumnElement[bool]] = {
+        "all": true(),
+        "scored": has_score,
+        "unsaved": row.state == ItemState.SCORED,
+        "read": and_(row.state == ItemState.SCORED, is_read()),
+        "open": and_(has_score, ~is_decided, ~row.is_deferred, ~is_signed),
+        "deferred": and_(row.is_deferred, ~is_signed),
+        "decided": and_(is_decided, or_(row.case_id.is_(None), ~is_signed)),
+        "signed": is_signed,
+        "rejected": row.state == ItemState.REJECTED,
+    }
+    return conditions[part]
+
+
+def assigned_values(assigned: Assignment) -> dict[str, object]:
+    """An assignment as the columns of a row."""
+    return {name: getattr(assigned, name) for name in _ASSIGNED}
+
+
+def to_item(found: Any) -> BatchItem:  # noqa: ANN401 (a Row of the six columns above)
     """One file of a batch."""
     row: BatchItemRow = found.BatchItemRow
     return BatchItem(
@@ -80,4 +134,8 @@ def to_item(found: Any) -> BatchItem:  # noqa: ANN401 (a Row of the four columns
         assessment=row.assessment,
         note=row.note,
         case_id=row.case_id,
+        assigned=Assignment(**{name: getattr(row, name) for name in _ASSIGNED}),
+        is_deferred=row.is_deferred,
+        signed_by=found.signed_by or "",
+        is_read=found.is_read,
     )

@@ -2,15 +2,27 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.domain import BatchItem, BatchSummary, Prediction, StoredImage
 from core.errors import RecordNotFound
-from core.taxonomy import Band, BatchState, ItemState
-from db.repositories.batch_rows import ScoredFile, WaitingFile, select_items, select_summaries, to_item
+from core.taxonomy import Band, BatchMode, BatchState, ItemState
+from db.repositories.batch_rows import (
+    BatchFile,
+    ItemOrder,
+    ScoredFile,
+    WaitingFile,
+    WorklistPart,
+    assigned_values,
+    is_read,
+    ordered,
+    part_of,
+    select_items,
+    select_summaries,
+    to_item,
+)
 from db.repositories.predictions import store_scores
 from db.tables import BatchItemRow, BatchRow, PredictionRow
 
@@ -28,20 +40,21 @@ class BatchRepository:
         source: str,
         reader: str,
         created_at: datetime,
-        files: Sequence[tuple[str, str | None, str]] = (),
+        files: Sequence[BatchFile] = (),
+        mode: BatchMode = BatchMode.BLIND,
     ) -> int:
         """A running batch with its files waiting; gives its id.
 
         `source` is a folder's path or "upload". Raises sqlalchemy's IntegrityError if that folder has a running batch:
         look with `find_by_source` first.
         """
-        values = {"name": name, "source": source, "reader": reader, "created_at": created_at}
+        values = {"name": name, "source": source, "reader": reader, "created_at": created_at, "mode": mode}
         statement = insert(BatchRow).values(state=BatchState.RUNNING, **values).returning(BatchRow.id)
         batch_id = self._session.execute(statement).scalar_one()
         self.append(batch_id, files)
         return batch_id
 
-    def append(self, batch_id: int, files: Sequence[tuple[str, str | None, str]]) -> None:
+    def append(self, batch_id: int, files: Sequence[BatchFile]) -> None:
         """Put further files at the end of a batch."""
         if not files:
             return
@@ -50,26 +63,38 @@ class BatchRepository:
         first = 0 if highest is None else highest + 1
         blank = {"batch_id": batch_id, "state": ItemState.WAITING, "reason": "", "note": ""}
         rows = [
-            blank | {"position": position, "filename": filename, "upload_sha256": sha256, "staged": staged}
-            for position, (filename, sha256, staged) in enumerate(files, start=first)
+            blank
+            | {"position": position, "filename": file.filename}
+            | {"upload_sha256": file.upload_sha256, "staged": file.staged}
+            | assigned_values(file.assigned)
+            for position, file in enumerate(files, start=first)
         ]
         self._session.execute(insert(BatchItemRow), rows)
 
     def find_by_source(self, source: str) -> BatchSummary | None:
         """The newest batch of a folder, for going on with it; None if there is none."""
-        found = self._summaries(select_summaries().where(BatchRow.source == source).limit(1))
+        found = self._summaries(_newest().where(BatchRow.source == source).limit(1))
         return found[0] if found else None
 
     def get(self, batch_id: int) -> BatchSummary:
         """One batch with its counts. Raises RecordNotFound."""
-        found = self._summaries(select_summaries().where(BatchRow.id == batch_id))
+        found = self._summaries(select(BatchRow.id).where(BatchRow.id == batch_id))
         if not found:
             raise RecordNotFound(f"There is no batch {batch_id}.")
         return found[0]
 
-    def summaries(self, *, limit: int | None = None, offset: int = 0) -> list[BatchSummary]:
+    def state(self, batch_id: int) -> BatchState:
+        """Where a batch stands, without counting its files. Raises RecordNotFound."""
+        found = self._session.scalar(select(BatchRow.state).where(BatchRow.id == batch_id))
+        if found is None:
+            raise RecordNotFound(f"There is no batch {batch_id}.")
+        return found
+
+    def summaries(
+        self, *, limit: int | None = None, offset: int = 0, states: Collection[BatchState] = tuple(BatchState)
+    ) -> list[BatchSummary]:
         """Batches with their counts, newest first."""
-        return self._summaries(select_summaries().limit(limit).offset(offset))
+        return self._summaries(_newest().where(BatchRow.state.in_(states)).limit(limit).offset(offset))
 
     def filenames(self, batch_id: int) -> set[str]:
         """The names of all files in a batch, whatever became of them."""
@@ -85,23 +110,47 @@ class BatchRepository:
         rows = self._session.execute(statement.order_by(row.position).limit(limit))
         return [WaitingFile(*found) for found in rows]
 
+    def staged_in_vain(self, batch_id: int) -> list[str]:
+        """Where the bytes of files lay that were looked at since; a crash may have left them there."""
+        row = BatchItemRow
+        is_past = (row.batch_id == batch_id) & (row.state != ItemState.WAITING) & (row.staged != "")
+        return list(self._session.scalars(select(row.staged).where(is_past)))
+
     def items(
         self,
         batch_id: int,
         *,
-        states: Collection[ItemState] | None = None,
-        by_risk: bool = False,
+        part: WorklistPart = "all",
+        order: ItemOrder = "given",
         limit: int | None = None,
         offset: int = 0,
     ) -> list[BatchItem]:
-        """The files of a batch as they came, or by falling malignant probability with the unscored ones last."""
-        statement = select_items().where(BatchItemRow.batch_id == batch_id)
-        if states is not None:
-            statement = statement.where(BatchItemRow.state.in_(states))
-        if by_risk:
-            statement = statement.order_by(PredictionRow.malignant_probability.desc().nulls_last())
-        rows = self._session.execute(statement.order_by(BatchItemRow.position).limit(limit).offset(offset))
+        """One page of a part of a batch's files."""
+        statement = select_items().where(BatchItemRow.batch_id == batch_id, part_of(part))
+        rows = self._session.execute(ordered(statement, order).limit(limit).offset(offset))
         return [to_item(row) for row in rows]
+
+    def item_ids(self, batch_id: int, *, part: WorklistPart = "all", order: ItemOrder = "given") -> list[int]:
+        """The ids of a part of a batch's files in order, for going from one to the next."""
+        joined = select(BatchItemRow.id).outerjoin(PredictionRow, PredictionRow.id == BatchItemRow.prediction_id)
+        statement = joined.where(BatchItemRow.batch_id == batch_id, part_of(part))
+        return list(self._session.scalars(ordered(statement, order)))
+
+    def items_of(self, item_ids: Sequence[int]) -> list[BatchItem]:
+        """These files, in the order of the ids; those that are not there are left out."""
+        rows = self._session.execute(select_items().where(BatchItemRow.id.in_(item_ids)))
+        found = {row.BatchItemRow.id: to_item(row) for row in rows}
+        return [found[item_id] for item_id in item_ids if item_id in found]
+
+    def band_counts(self, batch_id: int, *, is_only_read: bool) -> dict[Band, int]:
+        """How many scored files are in each band; with `is_only_read`, of those whose first read is kept."""
+        joined = select(PredictionRow.band, func.count()).join(
+            BatchItemRow, BatchItemRow.prediction_id == PredictionRow.id
+        )
+        statement = joined.where(BatchItemRow.batch_id == batch_id).group_by(PredictionRow.band)
+        if is_only_read:
+            statement = statement.where(is_read())
+        return dict.fromkeys(Band, 0) | dict(self._session.execute(statement).all())
 
     def item(self, item_id: int) -> BatchItem:
         """One file of a batch. Raises RecordNotFound."""
@@ -125,7 +174,7 @@ class BatchRepository:
         ids = store_scores(self._session, scores, predicted_at=predicted_at, app_version=app_version)
         rows = [
             {
-                "id": file.item_id,
+                "item_id": file.item_id,
                 "state": ItemState.SCORED,
                 "upload_sha256": file.image.upload_sha256,
                 "image_id": image_id,
@@ -134,15 +183,22 @@ class BatchRepository:
             }
             for file, (image_id, prediction_id) in zip(files, ids, strict=True)
         ]
-        self._session.execute(update(BatchItemRow), rows)
+        # A file that another process has saved meanwhile stays saved.
+        is_waiting = (BatchItemRow.id == bindparam("item_id")) & (BatchItemRow.state == ItemState.WAITING)
+        statement = update(BatchItemRow).where(is_waiting)
+        self._session.connection().execute(statement, rows)
 
     def record_rejected(self, item_id: int, reason: str) -> None:
         """Keep why a file got no score. Raises RecordNotFound."""
         self._change(item_id, state=ItemState.REJECTED, reason=reason)
 
     def record_assessment(self, item_id: int, assessment: Band | None, note: str) -> None:
-        """Keep what the clinician thinks of a file. Raises RecordNotFound."""
-        self._change(item_id, assessment=assessment, note=note)
+        """Keep what the clinician thinks of a file; it is no longer deferred. Raises RecordNotFound."""
+        self._change(item_id, assessment=assessment, note=note, is_deferred=False)
+
+    def defer(self, item_id: int, note: str) -> None:
+        """Keep that the decision was put off, and take back an earlier one. Raises RecordNotFound."""
+        self._change(item_id, assessment=None, note=note, is_deferred=True)
 
     def mark_saved(self, item_id: int, case_id: int) -> None:
         """Keep which case a file has become. Raises RecordNotFound."""
@@ -154,10 +210,21 @@ class BatchRepository:
         if self._session.scalar(statement.returning(BatchRow.id)) is None:
             raise RecordNotFound(f"There is no batch {batch_id}.")
 
+    def move_state(self, batch_id: int, *, to: BatchState, before: Collection[BatchState]) -> bool:
+        """Move a batch on from one of the states before; says whether it was in one of them."""
+        is_there = (BatchRow.id == batch_id) & BatchRow.state.in_(before)
+        statement = update(BatchRow).where(is_there).values(state=to)
+        return self._session.scalar(statement.returning(BatchRow.id)) is not None
+
     def _change(self, item_id: int, **values: object) -> None:
         statement = update(BatchItemRow).where(BatchItemRow.id == item_id).values(**values)
         if self._session.scalar(statement.returning(BatchItemRow.id)) is None:
             raise RecordNotFound(f"There is no picture {item_id} in any batch.")
 
-    def _summaries(self, statement: Select[Any]) -> list[BatchSummary]:
-        return [BatchSummary(**row) for row in self._session.execute(statement).mappings()]
+    def _summaries(self, batch_ids: Select[tuple[int]]) -> list[BatchSummary]:
+        rows = self._session.execute(select_summaries(batch_ids)).mappings()
+        return [BatchSummary(**row) for row in rows]
+
+
+def _newest() -> Select[tuple[int]]:
+    return select(BatchRow.id).order_by(BatchRow.created_at.desc(), BatchRow.id.desc())

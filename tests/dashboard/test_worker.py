@@ -12,7 +12,7 @@ from core.taxonomy import BatchState, ItemState
 from dashboard import worker as worker_module
 from dashboard.shelf import ClassifierShelf
 from dashboard.worker import BatchWorker
-from dashboard.workflow import batches
+from dashboard.workflow import batch_review, batches
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
 from tests.dashboard.conftest import DarknessClassifier, draw, shade
@@ -83,7 +83,7 @@ def test_a_batch_that_a_crash_interrupted_goes_on_after_the_restart(
 
     BatchWorker(record, Shelf(classifier)).start("any")
     wait_until(lambda: is_finished(record, batch_id))
-    _, items = batches.load_batch(batch_id=batch_id, record=record)
+    _, items = batch_review.load_items(batch_id=batch_id, record=record)
     assert sorted(item.filename for item in items) == [f"{k:02}.png" for k in range(MANY)]
     assert {item.state for item in items} == {ItemState.SCORED}
     assert classifier.n_scored == MANY

@@ -19,8 +19,8 @@ _INLINE_KEY = re.compile(r"(\w+) (\w+) CONSTRAINT (\w+) REFERENCES")  # of a col
 
 def structure(engine: Engine) -> dict[str, set[str]]:
     """Each table's and index's SQL as a set of parts: alembic and the metadata order constraints differently, and
-    SQLite puts an added column behind the last one, on the same line, with its foreign key inside, and quotes the name of
-    a rebuilt table."""
+    SQLite puts an added column behind the last one, on the same line, with its foreign key inside, and puts the name of
+    a rebuilt table into quotes."""
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {

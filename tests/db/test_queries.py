@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.domain import CaseFilter, ConfirmedDiagnosis, Review
+from core.domain import CaseDraft, CaseFilter, ConfirmedDiagnosis, Review
 from core.taxonomy import AnatomSite, Band, ConfirmType, Diagnosis, Sex
 from db import queries
+from db.case_words import has_missing, refresh_missing
+from db.tables import CaseWordsRow
 from db.unit_of_work import UnitOfWork
 from tests.db.conftest import NOON, Make, Record
 
@@ -72,6 +75,7 @@ def test_a_row_has_all_that_the_table_shows(
     follow_up(case_id, Band.INDETERMINATE)
     follow_up(case_id, True)
     [row] = queries.search_cases(session(), ALL, limit=5).to_dict("records")
+    assert pd.isna(row.pop("signed_by"))
     assert row == {
         "case_id": case_id,
         "created_at": pd.Timestamp(NOON),
@@ -131,15 +135,55 @@ def test_the_newest_review_and_diagnosis_count(
     assert found(session(), CaseFilter(is_confirmed_malignant=True)) == []
 
 
-def test_text_is_looked_for_in_four_places(record: Record, session: Callable[[], Session]) -> None:
+def test_text_is_looked_for_in_all_that_was_said(
+    record: Record, session: Callable[[], Session], sessions: sessionmaker[Session]
+) -> None:
     ids = [
         record.save(pseudonym="has needle 1"),
         record.save(lesion_label="NEEDLE"),
         record.save(filename="a-needle.jpg"),
         record.save(notes="under the Needle"),
+        record.save(reader="dr needle"),
+        record.save(version="needle.1"),
+        *(record.save() for _ in range(4)),
     ]
     record.save()
+    with UnitOfWork(sessions) as work:
+        work.reviews.add(ids[-1], Review(Band.REFER, "a needle", "dr b", NOON))
+        how = ConfirmType.HISTOPATHOLOGY
+        work.diagnoses.add(ids[-2], ConfirmedDiagnosis(Diagnosis.NEVUS, False, how, None, "needle-like", "dr b", NOON))
+        work.sign_offs.add(ids[-3], signed_by="Dr Needle", signed_at=NOON)
+        case = work.cases.get(ids[-4])
+        work.cases.update_words(ids[-4], CaseDraft(case.submission_id, case.filename, notes="needle, later"))
+        work.commit()
     assert found(session(), CaseFilter(text="needle")) == ids[::-1]
+
+
+def test_each_word_of_a_text_is_looked_for(
+    record: Record, session: Callable[[], Session], follow_up: Callable[..., None]
+) -> None:
+    wanted = record.save(pseudonym="P-7", lesion_label="L1", anatom_site=AnatomSite.HEAD_NECK)
+    other = record.save(pseudonym="P-7", lesion_label="L2")
+    for case_id in (wanted, other):
+        follow_up(case_id, True)
+    assert found(session(), CaseFilter(text="melanoma P-7")) == [other, wanted]
+    assert found(session(), CaseFilter(text="head/neck  p-7 Melanoma")) == [wanted]
+    assert found(session(), CaseFilter(text=f"case {wanted} no concern")) == []
+
+
+def test_words_of_an_older_version_are_made_up_for(
+    record: Record, sessions: sessionmaker[Session], session: Callable[[], Session]
+) -> None:
+    ids = [record.save(notes="old") for _ in range(3)]
+    with UnitOfWork(sessions) as work:
+        work.session.execute(delete(CaseWordsRow).where(CaseWordsRow.case_id != ids[0]))
+        work.commit()
+    with UnitOfWork(sessions) as work:
+        assert has_missing(work.session)
+        refresh_missing(work.session)
+        assert not has_missing(work.session)
+        work.commit()
+    assert found(session(), CaseFilter(text="old")) == ids[::-1]
 
 
 @pytest.mark.parametrize("text", ["%", "_", "50%", "a_b", "/", "\\", "'", '"', "ÄRZTIN", "ärztin"])

@@ -1,4 +1,4 @@
-"""Batch review: files in, a broken one among them, review by risk, save, and again after a restart."""
+"""Batch review: files in, a broken one among them, read blind or by risk, decide, save, sign, again after a restart."""
 
 import io
 import sqlite3
@@ -6,15 +6,20 @@ import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from core.domain import CaseFilter
+from core.domain import BatchItem, CaseFilter
 from core.imaging.drawn import DrawnLesion, draw_jpeg
-from core.taxonomy import Band, BatchState
-from dashboard.workflow.batches import list_batches, load_batch, load_summary
+from core.settings import Settings
+from core.taxonomy import Band, BatchMode, BatchState, Impression, ReadMode
+from dashboard.workflow.batch_review import disagreement, load_items
+from dashboard.workflow.batches import list_batches, load_summary
 from dashboard.workflow.cases import list_cases, load_case
+from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record
 from tests.pages.app_driver import App
 
@@ -31,24 +36,55 @@ def pictures() -> list[bytes]:
 def start(app: App, record: Record) -> Callable[..., App]:
     """Uploads files, starts the batch and waits until it is through."""
 
-    def start_one(*files: tuple[str, bytes]) -> App:
+    def start_one(*files: tuple[str, bytes], mode: BatchMode = BatchMode.TRIAGE) -> App:
         app.open("batch")
-        app.test.file_uploader[0].set_value([(name, content, OCTETS) for name, content in files])
-        app.press(SCORE)
-        newest = list_batches(record=record)[0].batch_id
-        deadline = time.monotonic() + 20
-        while load_summary(batch_id=newest, record=record).state is BatchState.RUNNING:
-            assert time.monotonic() < deadline, "the batch is not through after 20 s"
-            time.sleep(0.02)
+        app.choose("batch-mode", mode)
+        app.upload(*files).press(SCORE)
+        wait_for(record, list_batches(record=record)[0].batch_id)
         return app.run()
 
     return start_one
 
 
+def files_of(pictures: list[bytes]) -> list[tuple[str, bytes]]:
+    return [*((f"{n}.jpg", content) for n, content in enumerate(pictures)), ("broken.jpg", b"text")]
+
+
 @pytest.fixture
 def batch(start: Callable[..., App], pictures: list[bytes]) -> App:
-    """Three pictures and a text, scored."""
-    return start(*((f"{n}.jpg", content) for n, content in enumerate(pictures)), ("broken.jpg", b"text"))
+    """Three pictures and a text, scored, by risk."""
+    return start(*files_of(pictures))
+
+
+@pytest.fixture
+def blind(start: Callable[..., App], pictures: list[bytes]) -> App:
+    """Three pictures and a text, scored, to be read blind."""
+    return start(*files_of(pictures)[::-1], mode=BatchMode.BLIND)
+
+
+@pytest.fixture
+def reader(record: Record, settings: Settings) -> str:
+    """The one reader of the practice, who is chosen by default."""
+    name = "Dr. A. Example"
+    practice = replace(load_practice(record=record, settings=settings), readers=(name,))
+    change_practice(practice=practice, who=name, record=record, settings=settings)
+    return name
+
+
+def items_of(record: Record) -> list[BatchItem]:
+    return load_items(batch_id=1, record=record)[1]
+
+
+def open_first(app: App, place: int = 0) -> App:
+    app.button_at("Open", place).click()
+    return app.run()
+
+
+def wait_for(record: Record, batch_id: int) -> None:
+    deadline = time.monotonic() + 60
+    while load_summary(batch_id=batch_id, record=record).state is BatchState.RUNNING:
+        assert time.monotonic() < deadline, "the batch is not through after a minute"
+        time.sleep(0.02)
 
 
 def n_cases(record: Record) -> int:
@@ -64,7 +100,7 @@ def test_the_first_visit_says_what_a_batch_is_good_for(app: App) -> None:
 
 
 def test_one_broken_file_is_a_row_with_its_reason_and_stops_nothing(batch: App, record: Record) -> None:
-    summary, _ = load_batch(batch_id=1, record=record)
+    summary = load_summary(batch_id=1, record=record)
     assert (summary.n_scored, summary.n_rejected, summary.state) == (3, 1, BatchState.FINISHED)
     assert "1 file without a score" in batch.text
     [table] = batch.test.dataframe
@@ -73,8 +109,7 @@ def test_one_broken_file_is_a_row_with_its_reason_and_stops_nothing(batch: App, 
 
 
 def test_the_table_is_sorted_by_risk(batch: App) -> None:
-    batch.test.button_group[0].set_value("Table")
-    table = batch.run().test.dataframe[0].value
+    table = batch.choose("batch-view", "Table").test.dataframe[0].value
     scores = list(table["malignant_probability"].dropna())
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
@@ -88,41 +123,168 @@ def test_all_are_saved_once(batch: App, record: Record) -> None:
     assert batch.button("All saved").disabled
 
 
-def test_a_picture_is_opened_accepted_and_saved(batch: App, record: Record) -> None:
-    batch.button_at("Open", 0).click()
-    batch.run()
-    assert "1 of 3 by risk" in batch.text
+def test_a_picture_is_opened_agreed_with_and_saved(batch: App, record: Record) -> None:
+    open_first(batch)
+    assert "1 of 3 (All)" in batch.text
     assert "malignant probability" in batch.text
-    batch.press("Accept:").press("Save this case")
+    assert "2 of 3 (All)" in batch.press("Agree:").text  # a decision leads on to the next picture
+    batch.press("Previous").press("Save this case")
     assert n_cases(record) == 1
     case, _ = load_case(case_id=1, record=record)
     assert case.reviews[0].assessment is case.prediction.band
+    assert case.finals[0].decision is case.prediction.band
+    assert case.first_read is None
     assert "Saved as case 1: open it" in batch.text
 
 
-def test_a_picture_is_corrected_with_a_note(batch: App, record: Record) -> None:
-    batch.button_at("Open", 1).click()
-    batch.run()
-    batch.test.button_group[0].set_value(Band.NO_CONCERN)
+def test_disagreeing_keeps_the_other_band_and_the_note(batch: App, record: Record) -> None:
+    open_first(batch, 1)
     batch.field("Note").set_value("a shadow")
-    batch.run().press("Keep correction").press("Save this case")
-    review = load_case(case_id=1, record=record)[0].reviews[0]
-    assert (review.assessment, review.note) == (Band.NO_CONCERN, "a shadow")
+    batch.run().press("Disagree:").press("Previous").press("Save this case")
+    case, _ = load_case(case_id=1, record=record)
+    [review] = case.reviews
+    assert (review.assessment, review.note) == (disagreement(case.prediction.band), "a shadow")
 
 
-def test_the_neighbours_by_risk_are_one_press_away(batch: App) -> None:
-    batch.button_at("Open", 0).click()
-    batch.run()
-    assert batch.button("Higher risk").disabled
-    assert "2 of 3 by risk" in batch.press("Lower risk").text
-    assert "3 of 3 by risk" in batch.press("Lower risk").text
-    assert batch.button("Lower risk").disabled
+def test_a_decision_after_saving_is_a_newer_review(batch: App, record: Record) -> None:
+    open_first(batch)
+    batch.press("Save this case").press("Disagree:").press("Previous").press("Refer").press("Previous")
+    assert load_case(case_id=1, record=record)[0].reviews[0].assessment is Band.REFER
+
+
+def test_the_parts_of_the_worklist(batch: App) -> None:
+    open_first(batch)
+    batch.press("Refer").press("Defer").press("Back to the batch")
+    for part, n in (("open", 1), ("decided", 1), ("deferred", 1), ("signed", 0), ("scored", 3)):
+        batch.choose("batch-part", part)
+        assert sum(button.label == "Open" for button in batch.test.button) == n, part
+    batch.choose("batch-part", "deferred")
+    assert "1 of 1 (Deferred)" in open_first(batch).text
+    assert "1 file without a score" in batch.press("Agree:").text  # it was the last one of its part
+
+
+def test_the_neighbours_are_one_press_away(batch: App) -> None:
+    open_first(batch)
+    assert batch.button("Previous").disabled
+    assert "2 of 3" in batch.press("Next").text
+    assert "3 of 3" in batch.press("Next").text
+    assert batch.button("Next").disabled
     assert "1 file without a score" in batch.press("Back to the batch").text
+
+
+def test_a_blind_batch_shows_no_score_until_the_first_read_is_kept(blind: App, record: Record) -> None:
+    assert "Not read yet" in blind.text
+    assert [item.prediction for item in items_of(record)] == [None] * 4
+    assert [item.filename for item in items_of(record)] == ["0.jpg", "1.jpg", "2.jpg", "broken.jpg"]
+    assert blind.button("Read a picture first").disabled
+    open_first(blind)
+    for hidden in ("malignant probability", "Show heat map", "Agree", "Refer", "%"):
+        assert hidden not in blind.text
+    assert "Prediction(" not in repr(blind.test.session_state)
+    blind.press("Benign")
+    assert "malignant probability" in blind.text
+    shown = [item.prediction is not None for item in items_of(record)]
+    assert shown == [True, False, False, False]
+    blind.press("Refer").press("Previous").press("Save this case")
+    case, _ = load_case(case_id=1, record=record)
+    assert case.first_read is not None
+    assert (case.first_read.mode, case.first_read.impression) == (ReadMode.BLIND, Impression.BENIGN)
+    assert case.first_read.revealed_at is not None
+    assert (case.finals[0].decision, case.finals[0].is_switch) == (Band.REFER, True)
+    assert n_cases(record) == 1
+
+
+def test_of_a_blind_batch_only_what_was_read_is_saved(blind: App, record: Record) -> None:
+    open_first(blind).press("Skip the first read").press("Next").press("Unsure").press("Back to the batch")
+    assert "among those read" in blind.text
+    blind.press("Save all (2)")
+    assert n_cases(record) == 2
+    modes = {load_case(case_id=n, record=record)[0].first_read.mode for n in (1, 2)}  # type: ignore[union-attr]
+    assert modes == {ReadMode.SKIPPED, ReadMode.BLIND}
+
+
+def test_the_practices_setting_is_the_preset(new_app: Callable[[], App], record: Record, settings: Settings) -> None:
+    assert "No score is shown until" in new_app().open("batch").text
+    practice = replace(load_practice(record=record, settings=settings), is_blind=False)
+    change_practice(practice=practice, who="dr a", record=record, settings=settings)
+    assert "Ordered by risk" in new_app().open("batch").text
+
+
+def test_nobody_signs_without_a_name(batch: App) -> None:
+    batch.press("Select this page")
+    assert batch.button("Sign off selected (3)").disabled
+
+
+def test_the_decided_ones_of_a_selection_are_signed_off(reader: str, batch: App, record: Record) -> None:
+    open_first(batch).press("Agree:").press("Refer").press("Back to the batch").press("Select this page")
+    batch.press("Sign off selected (3)")
+    assert batch.toasts == ["2 cases signed off; 1 were signed already or are not decided."]
+    assert n_cases(record) == 2
+    assert [item.signed_by for item in items_of(record)] == [reader, reader, "", ""]
+    assert batch.button("Sign off selected (0)").disabled
+    assert f"✓ {reader}" in batch.text
+
+
+def test_a_signed_case_takes_no_other_decision(reader: str, batch: App, record: Record) -> None:
+    open_first(batch).press("Agree:").press("Previous").press("Sign off")
+    assert "2 of 3" in batch.text
+    batch.press("Previous")
+    assert f"Signed off by {reader}" in str([badge.value for badge in batch.test.markdown])
+    assert batch.button("Disagree").disabled
+
+
+def test_files_are_assigned_by_a_csv(
+    start: Callable[..., App], pictures: list[bytes], record: Record, app: App
+) -> None:
+    app.open("batch").choose("batch-patients", "By a CSV")
+    table = b"file,patient,lesion,site,age,sex,taken_at\n0.jpg,P-1,L1,head/neck,61,female,2026-03-01\n1.jpg,P-2,,,,,\n"
+    app.upload(*files_of(pictures)[:3])
+    app.test.file_uploader[1].set_value(("who.csv", table, OCTETS))
+    app.run()
+    assert "2 files of 2 patients" in app.text
+    assert "1 file without a row in the CSV: 2.jpg" in app.text
+    app.choose("batch-mode", BatchMode.TRIAGE).press(SCORE)
+    wait_for(record, 1)
+    app.run().press("Save all (3)")
+    found = {load_case(case_id=n, record=record)[0].filename: load_case(case_id=n, record=record)[0] for n in (1, 2, 3)}
+    assert (found["0.jpg"].pseudonym, found["0.jpg"].lesion_label, found["0.jpg"].age_years) == ("P-1", "L1", 61)
+    assert found["0.jpg"].visited_on == date(2026, 3, 1)
+    assert (found["1.jpg"].pseudonym, found["2.jpg"].pseudonym) == ("P-2", "")
+
+
+def test_what_is_wrong_in_the_csv_is_listed_by_row_and_nothing_runs(
+    app: App, pictures: list[bytes], record: Record
+) -> None:
+    app.open("batch").choose("batch-patients", "By a CSV")
+    app.upload(*files_of(pictures)[:2])
+    table = b"file,patient,age\n0.jpg,P-1,old\nnine.jpg,P-2,4\n"
+    app.test.file_uploader[1].set_value(("who.csv", table, OCTETS))
+    app.run()
+    rows = next(body for body in app.html if "What is wrong" in body)
+    assert "Row 2" in rows
+    assert "The age “old” is no whole number" in rows
+    assert "There is no file nine.jpg" in rows
+    assert app.button(SCORE).disabled
+    assert list_batches(record=record) == []
+
+
+def test_a_batch_is_paused_and_resumed(
+    app: App, pictures: list[bytes], record: Record, model_folder: Path, tmp_path: Path
+) -> None:
+    hidden = model_folder.rename(tmp_path / "hidden")  # without a network nothing is scored, and the batch runs on
+    app.open("batch").choose("batch-mode", BatchMode.TRIAGE).upload(("a.jpg", pictures[0])).press(SCORE)
+    assert load_summary(batch_id=1, record=record).state is BatchState.RUNNING
+    assert "paused" in str([bar.proto.text for bar in app.press("Pause").test.get("progress")])
+    assert load_summary(batch_id=1, record=record).state is BatchState.PAUSED
+    hidden.rename(model_folder)
+    app.press("Resume")
+    wait_for(record, 1)
+    assert "Save all (1)" in [button.label for button in app.run().test.button]
 
 
 def test_a_batch_is_there_for_the_next_visitor_too(batch: App, new_app: Callable[[], App]) -> None:
     other = new_app().open("batch")
-    assert "3 to review, 0 saved, 1 rejected, 0 waiting" in other.text
+    assert "3 to review, 0 saved, 0 signed off, 1 rejected, 0 waiting" in other.text
     assert "Save all (3)" in [button.label for button in other.press("Open").test.button]
     assert "1 file without a score" in new_app().open("batch", batch="1").text
 
@@ -134,8 +296,7 @@ def test_a_zip_with_folders_is_a_batch(start: Callable[..., App], pictures: list
         archive.writestr("room 1/broken.jpg", b"text")
         archive.writestr("__MACOSX/room 1/._a.jpg", b"mac")
     start(("morning.zip", buffer.getvalue()))
-    _, items = load_batch(batch_id=1, record=record)
-    assert [item.filename for item in items] == ["room 1/a.jpg", "room 1/broken.jpg"]
+    assert [item.filename for item in items_of(record)] == ["room 1/a.jpg", "room 1/broken.jpg"]
 
 
 def test_a_batch_of_broken_files_alone_is_told(start: Callable[..., App]) -> None:
@@ -149,8 +310,7 @@ def test_without_a_network_the_batch_waits_and_says_why(
 ) -> None:
     for path in model_folder.iterdir():
         path.unlink()
-    app.open("batch")
-    app.test.file_uploader[0].set_value([("a.jpg", pictures[0], OCTETS)])
+    app.open("batch").upload(("a.jpg", pictures[0]))
     app.press(SCORE)
     deadline = time.monotonic() + 20
     while not app.errors and time.monotonic() < deadline:
@@ -164,8 +324,7 @@ def test_without_a_network_the_batch_waits_and_says_why(
 def test_a_locked_database_starts_no_batch_and_says_so(
     app: App, pictures: list[bytes], record: Record, tmp_path: Path
 ) -> None:
-    app.open("batch")
-    app.test.file_uploader[0].set_value([("a.jpg", pictures[0], OCTETS)])
+    app.open("batch").upload(("a.jpg", pictures[0]))
     with closing(sqlite3.connect(tmp_path / "home" / "lesionwise.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         app.press(SCORE)

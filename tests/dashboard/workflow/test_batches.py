@@ -14,8 +14,8 @@ import pytest
 from core.domain import BatchItem, CaseFilter, Upload
 from core.errors import RecordNotFound, StorageBusy, StorageFull
 from core.settings import Settings
-from core.taxonomy import Band, BatchState, ItemState
-from dashboard.workflow import batches, cases
+from core.taxonomy import Band, BatchMode, BatchState, ItemState
+from dashboard.workflow import batch_review, batches, cases
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
@@ -33,11 +33,15 @@ def shades(n: int) -> list[TakenIn]:
 
 
 def begin(record: Record, taken: Sequence[TakenIn]) -> int:
-    return batches.create_batch(name="morning", taken=taken, reader="dr a", record=record)
+    return batches.create_batch(name="morning", taken=taken, reader="dr a", record=record, mode=BatchMode.TRIAGE)
 
 
 def items_of(record: Record, batch_id: int) -> list[BatchItem]:
-    return batches.load_batch(batch_id=batch_id, record=record)[1]
+    return batch_review.load_items(batch_id=batch_id, record=record)[1]
+
+
+def decide(record: Record, item: BatchItem, band: Band, note: str = "") -> None:
+    batch_review.decide_item(item=item, assessment=band, note=note, reader="dr a", record=record)
 
 
 def n_cases(record: Record) -> int:
@@ -59,7 +63,7 @@ def batch_id(record: Record, classifier: DarknessClassifier) -> int:
 
 
 def test_one_broken_file_of_twenty_is_a_row_with_its_reason(record: Record, batch_id: int) -> None:
-    summary, items = batches.load_batch(batch_id=batch_id, record=record)
+    summary, items = batch_review.load_items(batch_id=batch_id, record=record)
     counts = (summary.n_total, summary.n_scored, summary.n_rejected, summary.n_waiting, summary.n_saved)
     assert counts == (20, 19, 1, 0, 0)
     assert summary.state is BatchState.FINISHED
@@ -129,9 +133,9 @@ def test_a_stopped_batch_keeps_what_is_scored(record: Record, classifier: Darkne
         report=done.append,
         is_stopped=lambda: sum(done) >= 32,
     )
-    assert done == [32]
     summary = batches.load_summary(batch_id=batch_id, record=record)
-    assert (summary.n_scored, summary.n_waiting) == (32, MANY - 32)
+    assert summary.n_scored == sum(done) < MANY
+    assert len(staged(record)) == summary.n_waiting == MANY - sum(done)
 
 
 def test_a_cancelled_batch_forgets_the_files_that_wait(record: Record, classifier: DarknessClassifier) -> None:
@@ -139,32 +143,82 @@ def test_a_cancelled_batch_forgets_the_files_that_wait(record: Record, classifie
     batches.cancel_batch(batch_id=batch_id, record=record)
     assert batches.load_summary(batch_id=batch_id, record=record).state is BatchState.CANCELLED
     assert staged(record) == []
+    assert not batches.resume_batch(batch_id=batch_id, record=record)
     with pytest.raises(RecordNotFound):
         batches.cancel_batch(batch_id=99, record=record)
+
+
+def test_a_paused_batch_keeps_its_files_and_goes_on_when_resumed(
+    record: Record, classifier: DarknessClassifier
+) -> None:
+    batch_id = begin(record, shades(MANY))
+    done: list[int] = []
+
+    def pause_after_a_chunk(n_done: int) -> None:
+        done.append(n_done)
+        assert batches.pause_batch(batch_id=batch_id, record=record) is (len(done) == 1)
+
+    def run() -> None:
+        batches.run_batch(
+            batch_id=batch_id,
+            classifier=classifier,
+            record=record,
+            report=pause_after_a_chunk if not done else done.append,
+            is_stopped=lambda: not batches.is_running(batch_id=batch_id, record=record),
+        )
+
+    run()
+    summary = batches.load_summary(batch_id=batch_id, record=record)
+    assert (summary.state, summary.n_scored) == (BatchState.PAUSED, sum(done))
+    for path in staged(record):
+        os.utime(path, (time.time() - 3600,) * 2)
+    sweep_staging(record=record)
+    assert len(staged(record)) == summary.n_waiting > 0
+    assert batches.running_uploads(record=record) == []
+
+    assert batches.resume_batch(batch_id=batch_id, record=record)
+    assert batches.running_uploads(record=record) == [batch_id]
+    run()
+    summary = batches.load_summary(batch_id=batch_id, record=record)
+    assert (summary.state, summary.n_scored) == (BatchState.FINISHED, MANY)
+    assert classifier.n_scored == MANY
+
+
+def test_a_batch_that_is_paused_after_its_last_file_is_not_finished_behind_the_readers_back(
+    record: Record, classifier: DarknessClassifier
+) -> None:
+    batch_id = begin(record, shades(3))
+    batches.run_batch(
+        batch_id=batch_id,
+        classifier=classifier,
+        record=record,
+        report=lambda _: batches.pause_batch(batch_id=batch_id, record=record),
+    )
+    assert batches.load_summary(batch_id=batch_id, record=record).state is BatchState.PAUSED
 
 
 def test_the_same_file_under_two_names_is_two_rows(record: Record, classifier: DarknessClassifier) -> None:
     batch_id = begin(record, take(shade(90), shade(90)))
     batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
-    assert batches.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 2
+    assert batch_review.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 2
 
 
 def test_all_are_saved_once_however_often_it_is_asked(record: Record, batch_id: int) -> None:
     with ThreadPoolExecutor(2) as pool:
         asked = [
-            pool.submit(batches.save_items, batch_id=batch_id, item_ids=None, reader="dr a", record=record)
+            pool.submit(batch_review.save_items, batch_id=batch_id, item_ids=None, reader="dr a", record=record)
             for _ in range(2)
         ]
         saved = [future.result() for future in asked]
     assert sorted(saved) == [0, 19]
-    assert batches.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 0
+    assert batch_review.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 0
     assert n_cases(record) == 19
     assert batches.load_summary(batch_id=batch_id, record=record).n_saved == 19
 
 
 def test_one_file_is_saved_alone(record: Record, batch_id: int) -> None:
     first, second, *_ = items_of(record, batch_id)
-    assert batches.save_items(batch_id=batch_id, item_ids=[second.item_id], reader="dr a", record=record) == 1
+    assert batch_review.save_items(batch_id=batch_id, item_ids=[second.item_id], reader="dr a", record=record) == 1
     saved = [item for item in items_of(record, batch_id) if item.state is ItemState.SAVED]
     assert [item.item_id for item in saved] == [second.item_id]
     assert first.case_id is None
@@ -172,8 +226,8 @@ def test_one_file_is_saved_alone(record: Record, batch_id: int) -> None:
 
 def test_a_correction_becomes_the_review_of_the_saved_case(record: Record, batch_id: int) -> None:
     item = items_of(record, batch_id)[0]
-    batches.assess_item(item_id=item.item_id, assessment=Band.NO_CONCERN, note="a shadow", record=record)
-    batches.save_items(batch_id=batch_id, item_ids=[item.item_id], reader="dr a", record=record)
+    decide(record, item, Band.NO_CONCERN, "a shadow")
+    batch_review.save_items(batch_id=batch_id, item_ids=[item.item_id], reader="dr a", record=record)
     saved = items_of(record, batch_id)[0]
     assert saved.case_id is not None
     case, _ = cases.load_case(case_id=saved.case_id, record=record)
@@ -184,9 +238,9 @@ def test_a_correction_becomes_the_review_of_the_saved_case(record: Record, batch
     assert case.prediction.malignant_probability == item.prediction.malignant_probability
 
 
-def test_an_assessment_of_an_unknown_file_is_told(record: Record) -> None:
+def test_a_decision_on_an_unknown_file_is_told(record: Record) -> None:
     with pytest.raises(RecordNotFound):
-        batches.assess_item(item_id=9, assessment=Band.REFER, note="", record=record)
+        decide(record, BatchItem(9, 0, "a.jpg", ItemState.SCORED), Band.REFER)
 
 
 def test_the_newest_batch_is_listed_first(record: Record) -> None:
@@ -199,7 +253,7 @@ def test_the_csv_has_every_file_by_risk_and_runs_no_formula(record: Record, clas
     taken = [TakenIn(Upload("=1+1.png", shade(60))), TakenIn(Upload("b.png", shade(30))), TakenIn(Upload("c", b"x"))]
     batch_id = begin(record, taken)
     batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
-    table = pd.read_csv(io.BytesIO(batches.batch_csv(items_of(record, batch_id))), encoding="utf-8-sig")
+    table = pd.read_csv(io.BytesIO(batch_review.batch_csv(items_of(record, batch_id))), encoding="utf-8-sig")
     assert list(table["file"]) == ["b.png", "'=1+1.png", "c"]
     assert list(table["state"]) == ["scored", "scored", "rejected"]
     assert table["malignant_probability"].notna().tolist() == [True, True, False]

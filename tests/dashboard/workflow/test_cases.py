@@ -1,5 +1,4 @@
 import errno
-import io
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +8,6 @@ from pathlib import Path
 from threading import Barrier
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from core.domain import Analysis, CaseDraft, CaseFilter, ConfirmedDiagnosis, Review, Upload
@@ -256,27 +254,3 @@ def test_model_versions_are_those_that_scored(record: Record, save: Callable[...
     assert cases.known_model_versions(record=record) == []
     save()
     assert cases.known_model_versions(record=record) == ["1.0"]
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_a_spreadsheet_does_not_run_what_was_typed(start: str, record: Record, save: Callable[..., int]) -> None:
-    save(notes=f"{start}cmd|' /C calc'!A0", pseudonym="P-1")
-    exported = cases.export_selection(wanted=CaseFilter(), record=record)
-    row = pd.read_csv(io.BytesIO(exported), encoding="utf-8-sig").iloc[0]
-    assert row["notes"].startswith(f"'{start.strip()}")
-    assert row["pseudonym"] == "P-1"
-
-
-def test_the_export_is_the_selection_and_keeps_umlauts(record: Record, save: Callable[..., int]) -> None:
-    save(draw(1), pseudonym="Müller-1")
-    save(draw(2), pseudonym="P-2")
-    exported = cases.export_selection(wanted=CaseFilter(pseudonym="Müller-1"), record=record)
-    assert exported.startswith(b"\xef\xbb\xbf")
-    table = pd.read_csv(io.BytesIO(exported), encoding="utf-8-sig")
-    assert list(table["pseudonym"]) == ["Müller-1"]
-    assert table["malignant_probability"].between(0, 1).all()
-
-
-def test_an_empty_export_has_its_header(record: Record) -> None:
-    exported = cases.export_selection(wanted=CaseFilter(), record=record)
-    assert exported.decode("utf-8-sig").splitlines()[0].startswith("case_id,")

@@ -115,11 +115,11 @@ def test_files_come_by_risk_with_the_unscored_last(work: UnitOfWork, make: Make)
     work.batches.record_rejected(broken, "breaks off")
     for item_id, probability in ((low, 0.1), (high, 0.9), (middle, 0.5)):
         score(work, make, item_id, probability)
-    found = [item.filename for item in work.batches.items(batch_id, by_risk=True)]
+    found = [item.filename for item in work.batches.items(batch_id, order="risk")]
     assert found == ["high.jpg", "middle.jpg", "low.jpg", "broken.jpg", "waiting.jpg"]
-    page = work.batches.items(batch_id, states=[ItemState.SCORED], by_risk=True, limit=2, offset=1)
+    page = work.batches.items(batch_id, part="scored", order="risk", limit=2, offset=1)
     assert [item.filename for item in page] == ["middle.jpg", "low.jpg"]
-    assert work.batches.items(batch_id, states=[]) == []
+    assert [item.filename for item in work.batches.items(batch_id, part="rejected")] == ["broken.jpg"]
 
 
 def test_a_rejected_file_keeps_its_reason(work: UnitOfWork) -> None:

@@ -1,0 +1,115 @@
+"""The pictures of a batch as tiles, a page of them at a time, to be opened or picked; and the files without a score."""
+
+import html
+
+import streamlit as st
+
+from core.domain import BatchItem, BatchSummary
+from core.errors import LesionwiseError
+from core.taxonomy import BatchMode
+from dashboard import session
+from dashboard.components.result import chip
+from dashboard.components.words import BAND_REVIEW, percent, plural
+from dashboard.workflow.batch_review import BatchPage, load_page
+from dashboard.workflow.record import Record
+from dashboard.workflow.thumbnails import load_thumbnail
+from db.repositories.batch_rows import WorklistPart
+
+PER_PAGE = 24
+_GRID_COLUMNS = 6
+PART_LABEL: dict[WorklistPart, str] = {
+    "scored": "All",
+    "open": "To decide",
+    "deferred": "Deferred",
+    "decided": "Decided",
+    "signed": "Signed off",
+}
+
+
+def choose_part() -> WorklistPart:
+    """Which part of the worklist is shown; kept while pictures of it are opened."""
+    return st.segmented_control(
+        "Show",
+        list(PART_LABEL),
+        default="scored",
+        format_func=PART_LABEL.__getitem__,
+        key=session.BATCH_PART,
+        required=True,
+        persist_state="page",
+        label_visibility="collapsed",
+        on_change=session.forget_batch_page,
+    )
+
+
+def draw_pager(n_part: int) -> None:
+    """The number of the page that is shown; nothing where there is one."""
+    n_pages = max(1, -(-n_part // PER_PAGE))
+    session.keep_batch_page_below(n_pages)
+    if n_pages > 1:
+        st.number_input(f"Page, of {n_pages}", 1, n_pages, 1, key=session.BATCH_PAGE, persist_state="page", width=140)
+
+
+def draw_grid(page: BatchPage, record: Record) -> None:
+    """One page of the pictures, each with its state, a box to pick it and a button to open it."""
+    if not page.items:
+        st.info("Nothing here.", icon=":material/check:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        ids = [item.item_id for item in page.items]
+        st.button("Select this page", icon=":material/select_all:", on_click=session.pick_items, args=(ids,))
+        st.button("Select none", icon=":material/deselect:", on_click=session.clear_picked_items)
+    for start in range(0, len(page.items), _GRID_COLUMNS):
+        row = st.columns(_GRID_COLUMNS)
+        for column, item in zip(row, page.items[start : start + _GRID_COLUMNS], strict=False):
+            with column, st.container(border=True, gap="xxsmall"):
+                _draw_tile(item, page.summary, record)
+
+
+def draw_rejected(batch_id: int, record: Record) -> None:
+    """The files that got no score, each with its reason."""
+    found = load_page(batch_id=batch_id, part="rejected", page=0, page_size=1000, record=record)
+    if found.items:
+        st.markdown(f"**{plural(found.n_part, 'file')} without a score**")
+        rows = [{"File": item.filename, "Reason": item.reason} for item in found.items]
+        st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _draw_tile(item: BatchItem, summary: BatchSummary, record: Record) -> None:
+    if item.image is None:
+        return
+    try:
+        stored = item.image
+        thumbnail = load_thumbnail(blob_sha256=stored.blob_sha256, orientation=stored.orientation, record=record)
+        st.image(thumbnail, width="stretch")
+    except LesionwiseError:
+        st.markdown(":material/broken_image:")
+    name = html.escape(item.filename)
+    st.html(
+        f"<div>{_result(item, summary)}</div>"
+        f'<div class="lw-ellipsis" style="font-size:.78rem" title="{name}">{name}</div>'
+        f'<div class="lw-ellipsis" style="font-size:.78rem;opacity:.8">{_where_it_stands(item)}</div>'
+    )
+    pick, opener = st.columns([1, 2], vertical_alignment="center")
+    pick.checkbox(
+        f"Select {item.filename}",
+        key=session.pick_key(item.item_id),
+        label_visibility="collapsed",
+        persist_state="page",
+    )
+    if opener.button("Open", key=f"open-{item.item_id}", width="stretch"):
+        st.query_params["item"] = str(item.item_id)
+        st.rerun()
+
+
+def _result(item: BatchItem, summary: BatchSummary) -> str:
+    if item.prediction is None:
+        return "Not read yet" if summary.mode is BatchMode.BLIND else ""
+    return f"{chip(item.prediction.band)} <b>{percent(item.prediction.malignant_probability)}</b>"
+
+
+def _where_it_stands(item: BatchItem) -> str:
+    words = "Deferred" if item.is_deferred else BAND_REVIEW[item.assessment] if item.assessment else "To decide"
+    if item.signed_by:
+        words += f" ✓ {html.escape(item.signed_by)}"
+    patient = " · ".join(filter(None, (item.assigned.pseudonym, item.assigned.lesion_label)))
+    return f"{html.escape(patient)} · {words}" if patient else words

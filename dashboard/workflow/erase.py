@@ -1,0 +1,59 @@
+"""Erasing a patient: rows and pictures go for good, a line in the audit trail says that it was done."""
+
+from dataclasses import dataclass
+
+from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.staging import forget_staged
+from db.engine import forget_deleted
+from db.failures import file_errors_told
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How much there is of a patient, or was."""
+
+    n_cases: int
+    n_files_in_batches: int
+    n_pictures: int
+
+
+def preview_erasure(*, pseudonym: str, record: Record) -> Erasure:
+    """What erasing this patient would take. Raises RecordNotFound."""
+    with record.reading() as work:
+        found = work.erasure.belongings(pseudonym)
+    return Erasure(len(found.case_ids), len(found.item_ids), len(found.image_ids))
+
+
+def erase_patient(*, pseudonym: str, who: str, record: Record) -> Erasure:
+    """Erase a patient with every case, picture, read and batch file. Raises RecordNotFound or StorageFailed.
+
+    The pictures go before the rows are committed: what fails half-way is told and can be done again, and no picture
+    stays behind that nothing names. A picture that another patient's case shows too is kept for that case.
+    """
+    with record.writing() as work:
+        found = work.erasure.belongings(pseudonym)
+        blobs = work.erasure.erase(pseudonym, found)
+        for kept in work.saved_filters.all():
+            if pseudonym in (kept.wanted.pseudonym, kept.wanted.text):
+                work.saved_filters.remove(kept.filter_id)
+        erased = Erasure(len(found.case_ids), len(found.item_ids), len(blobs))
+        work.audit.add(
+            at=utc_now(),
+            who=who,
+            action="erase",
+            entity="patient",
+            entity_id=found.patient_id,
+            detail={"n_cases": erased.n_cases, "n_pictures": erased.n_pictures},
+        )
+        forget_staged(names=found.staged, record=record)
+        for sha256 in blobs:
+            _remove_picture(sha256, record)
+    forget_deleted(record.session_factory.kw["bind"])
+    return erased
+
+
+def _remove_picture(sha256: str, record: Record) -> None:
+    record.blobs.remove(sha256)
+    with file_errors_told():
+        for thumbnail in record.thumbnails.glob(f"{sha256}-*"):
+            thumbnail.unlink(missing_ok=True)

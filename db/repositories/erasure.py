@@ -1,0 +1,118 @@
+"""Taking one patient out of the record, with everything in any table that hangs on that patient."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import RecordNotFound
+from db.repositories.batch_rows import SUBMISSION
+from db.tables import (
+    AuditRow,
+    BatchItemRow,
+    BatchRow,
+    CaseRow,
+    FinalAssessmentRow,
+    FirstReadRow,
+    ImageRow,
+    LesionRow,
+    PatientRow,
+    PredictionRow,
+    Table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What there is of a patient; `staged` names files of batches that wait for their score."""
+
+    patient_id: int
+    case_ids: tuple[int, ...]
+    item_ids: tuple[int, ...]
+    submission_ids: tuple[str, ...]
+    image_ids: tuple[int, ...]
+    staged: tuple[str, ...]
+
+
+class ErasureRepository:
+    """Finds and deletes what belongs to a patient; the pictures' files are the caller's."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def belongings(self, pseudonym: str) -> Belongings:
+        """What would be erased. Raises RecordNotFound if nobody has that pseudonym."""
+        patient_id = self._session.scalar(select(PatientRow.id).where(PatientRow.pseudonym == pseudonym))
+        if patient_id is None:
+            raise RecordNotFound(f"There is no patient {pseudonym}.")
+        lesions = select(LesionRow.id).where(LesionRow.patient_id == patient_id)
+        is_theirs = or_(CaseRow.patient_id == patient_id, CaseRow.lesion_id.in_(lesions))
+        cases = self._session.execute(
+            select(CaseRow.id, CaseRow.submission_id, CaseRow.image_id).where(is_theirs)
+        ).all()
+        case_ids = tuple(row.id for row in cases)
+        item = BatchItemRow
+        is_named = or_(item.case_id.in_(case_ids), item.pseudonym == pseudonym)
+        items = self._session.execute(select(item.id, item.image_id, item.staged).where(is_named)).all()
+        return Belongings(
+            patient_id=patient_id,
+            case_ids=case_ids,
+            item_ids=tuple(row.id for row in items),
+            submission_ids=(*(row.submission_id for row in cases), *(f"{SUBMISSION}{row.id}" for row in items)),
+            image_ids=tuple({row.image_id for row in (*cases, *items) if row.image_id is not None}),
+            staged=tuple(row.staged for row in items if row.staged),
+        )
+
+    def erase(self, pseudonym: str, found: Belongings) -> set[str]:
+        """Delete it all; gives the SHA-256 of the pictures that no row names any more."""
+        for reads in (FirstReadRow, FinalAssessmentRow):
+            self._session.execute(delete(reads).where(reads.submission_id.in_(found.submission_ids)))
+        self._delete_tree(BatchItemRow, found.item_ids)
+        self._delete_tree(PatientRow, [found.patient_id])
+        self._blank_audit(found)
+        is_named = BatchRow.name.contains(pseudonym, autoescape=True)
+        self._session.execute(update(BatchRow).where(is_named).values(name="Erased name"))
+        return self._delete_pictures(found.image_ids)
+
+    def _delete_pictures(self, image_ids: Collection[int]) -> set[str]:
+        users = [column for column in _columns_that_name(ImageRow) if column.table is not PredictionRow.__table__]
+        is_used = or_(*(exists().where(column == ImageRow.id) for column in users))
+        statement = select(ImageRow.id, ImageRow.blob_sha256).where(ImageRow.id.in_(image_ids), ~is_used)
+        orphans = self._session.execute(statement).all()
+        self._delete_tree(ImageRow, [row.id for row in orphans])
+        blobs = {row.blob_sha256 for row in orphans}
+        kept = self._session.scalars(select(ImageRow.blob_sha256).where(ImageRow.blob_sha256.in_(blobs)))
+        return blobs - set(kept)
+
+    def _blank_audit(self, found: Belongings) -> None:
+        """Who did something when stays, what it was about goes."""
+        row = AuditRow
+        about = ((row.entity == "case") & row.entity_id.in_([str(number) for number in found.case_ids])) | (
+            (row.entity == "submission") & row.entity_id.in_(found.submission_ids)
+        )
+        self._session.execute(update(row).where(about).values(detail="{}"))
+
+    def _delete_tree(self, row: type[Table], ids: Iterable[int]) -> None:
+        _delete_tree(self._session, row.__table__, list(ids))
+
+
+def _delete_tree(session: Session, table: sa.FromClause, ids: Collection[int]) -> None:
+    """Delete rows by id, after every row of any table that names them: also of tables that come later."""
+    if not ids:
+        return
+    for column in _columns_that_name(table):
+        child = column.table
+        if "id" in child.c:
+            _delete_tree(session, child, list(session.scalars(select(child.c.id).where(column.in_(ids)))))
+        else:
+            session.execute(delete(child).where(column.in_(ids)))
+    session.execute(delete(table).where(table.c.id.in_(ids)))
+
+
+def _columns_that_name(target: type[Table] | sa.FromClause) -> list[sa.Column[int]]:
+    table = target if isinstance(target, sa.FromClause) else target.__table__
+    return [
+        key.parent for other in Table.metadata.sorted_tables for key in other.foreign_keys if key.column.table is table
+    ]
