@@ -115,6 +115,8 @@ LOADED = "import sys; print(sorted({name.split('.')[0] for name in sys.modules} 
         ("core", NETWORK | STORAGE | {"streamlit", "numpy"}),
         ("core.domain", NETWORK | STORAGE | {"streamlit"}),
         ("core.imaging.decode", NETWORK | STORAGE | {"streamlit"}),
+        ("core.classifier.classifier", NETWORK | STORAGE | {"streamlit", "pandas", "sklearn", "onnx"}),
+        ("dashboard.components.frame", NETWORK | {"sklearn", "matplotlib", "reportlab", "onnxruntime"}),
     ],
 )
 def test_an_import_loads_no_more_than_it_needs(module: str, left_out: set[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.stats import kstwobign
+from scipy.special import kolmogorov
 
 from core.evaluation.metrics import Values
 
@@ -95,7 +95,7 @@ def ks_distance(reference: Reference, values: Values) -> float:
 
 def ks_p(distance: float, n: int, n_reference: int) -> float:
     """The p of a distance between two samples, by Kolmogorov's limit distribution."""
-    return float(kstwobign.sf(distance * np.sqrt(n * n_reference / (n + n_reference))))
+    return float(kolmogorov(distance * np.sqrt(n * n_reference / (n + n_reference))))
 
 
 def holm(p: Sequence[float]) -> list[float]:
