@@ -14,6 +14,7 @@ from core.taxonomy import (
     BatchMode,
     BatchState,
     BodyRegion,
+    Concern,
     Confidence,
     ConfirmType,
     Diagnosis,
@@ -150,7 +151,8 @@ class Checks:
     """What gates and measures found of one picture; kept with its case.
 
     `scope` is None where the network has no fitted gate, `measures` where no lesion was found, `heat` where there is
-    no outline or no map. `override_reason` says why a picture was scored although a gate held it back.
+    no outline or no map. `override_reason` says why a picture was scored although a gate held it back; `concerns` is
+    what the clinician ticked at intake.
     """
 
     quality: QualityReport
@@ -159,6 +161,7 @@ class Checks:
     measures: LesionMeasures | None = None
     heat: HeatShares | None = None
     override_reason: str = ""
+    concerns: tuple[Concern, ...] = ()
 
     @property
     def is_passed(self) -> bool:

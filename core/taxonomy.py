@@ -173,6 +173,18 @@ class Artefact(StrEnum):
     BUBBLES = "bubbles"
 
 
+class Concern(StrEnum):
+    """What the clinician knows of a lesion that the network was not trained for."""
+
+    NAIL = "nail"
+    MUCOSA = "mucosa"
+    PALM_OR_SOLE = "palm or sole"
+    UNDER_5_MM = "under 5 mm"
+    ULCERATED = "ulcerated"
+    TATTOO = "tattoo"
+    CHILD = "child"
+
+
 class HeatmapMethod(StrEnum):
     """Ways to colour where the network looked."""
 

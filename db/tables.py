@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, ForeignKey, Index, MetaData, UniqueConstraint, false, text
+from sqlalchemy import JSON, CheckConstraint, DateTime, Enum, ForeignKey, Index, MetaData, UniqueConstraint, false, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -294,6 +294,21 @@ class CaseWordsRow(Table):
     __tablename__ = "case_words"
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     words: Mapped[str]
+
+
+class CaseChecksRow(Table):
+    """What gates and measures found of a case's picture when it was scored. `details` holds all of it; the columns
+    beside it are what the history is narrowed by, `flags` and `concerns` as words between bars, such as |hair|ink|."""
+
+    __tablename__ = "case_checks"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    is_accepted: Mapped[bool]
+    is_in_scope: Mapped[bool | None]
+    override_reason: Mapped[str]
+    flags: Mapped[str]
+    concerns: Mapped[str]
+    heat_outside: Mapped[float | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class SignOffRow(Table):

@@ -11,6 +11,7 @@ from db.repositories import (
     AuditRepository,
     BatchRepository,
     CaseRepository,
+    ChecksRepository,
     DiagnosisRepository,
     ErasureRepository,
     PatientRepository,
@@ -34,6 +35,7 @@ class UnitOfWork:
 
     session: Session
     cases: CaseRepository
+    checks: ChecksRepository
     reviews: ReviewRepository
     diagnoses: DiagnosisRepository
     reads: ReadRepository
@@ -55,6 +57,7 @@ class UnitOfWork:
     def __enter__(self) -> Self:
         self.session = self._open()
         self.cases = CaseRepository(self.session)
+        self.checks = ChecksRepository(self.session)
         self.reviews = ReviewRepository(self.session)
         self.diagnoses = DiagnosisRepository(self.session)
         self.reads = ReadRepository(self.session)

@@ -4,6 +4,7 @@ from db.repositories.audit import AuditEntry, AuditRepository
 from db.repositories.batch_rows import BatchFile, ScoredFile, WaitingFile
 from db.repositories.batches import BatchRepository
 from db.repositories.cases import CaseRepository
+from db.repositories.checks import ChecksRepository
 from db.repositories.erasure import ErasureRepository
 from db.repositories.patients import PatientRepository
 from db.repositories.predictions import PredictionRepository
@@ -21,6 +22,7 @@ __all__ = [
     "BatchFile",
     "BatchRepository",
     "CaseRepository",
+    "ChecksRepository",
     "DiagnosisRepository",
     "ErasureRepository",
     "PatientRepository",
