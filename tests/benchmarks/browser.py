@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
+from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import PROJECT_ROOT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -52,6 +53,22 @@ def serve_app(home: Path) -> Iterator[str]:
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
+
+
+def classify(page: Page, address: str, seed: int) -> float:
+    """Seconds from the click to the probability on the screen, for a picture of its own."""
+    page.goto(address)
+    content = draw_jpeg(DrawnLesion(width_px=1600, height_px=1200, seed=seed))
+    uploader = page.locator("input[type=file]")
+    uploader.wait_for(state="attached", timeout=60_000)
+    uploader.set_input_files({"name": f"{seed}.jpg", "mimeType": "image/jpeg", "buffer": content})
+    button = page.get_by_role("button", name="Classify Skin Lesion")
+    page.get_by_role("button", name="Skip").click(timeout=60_000)
+    expect(button).to_be_enabled(timeout=60_000)
+    started = time.perf_counter()
+    button.click()
+    page.get_by_text("malignant probability").first.wait_for(timeout=60_000)
+    return time.perf_counter() - started
 
 
 def _free_port() -> int:

@@ -5,16 +5,14 @@ import urllib.request
 from pathlib import Path
 
 import psutil
-from browser import open_page, serve_app
-
-from core.imaging.drawn import DrawnLesion, draw_jpeg
+from browser import classify, open_page, serve_app
 
 _HEALTH = "_stcore/health"
 
 
 def measure_second_start(folder: Path) -> dict[str, float]:
     """Seconds from `make app` to the health address and to the page's title, on the second start with the same home;
-    megabytes resident of the server after one classification with its heat map in one browser."""
+    megabytes resident of the server after one classification in one browser."""
     _start_once(folder / "start-home")
     return _start_once(folder / "start-home")
 
@@ -29,12 +27,7 @@ def _start_once(home: Path) -> dict[str, float]:
             page.goto(address)
             page.get_by_role("heading", name="Analyse").wait_for(timeout=60_000)
             title = time.perf_counter() - started
-            content = draw_jpeg(DrawnLesion(width_px=1600, height_px=1200, seed=1))
-            page.locator("input[type=file]").set_input_files(
-                {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": content}
-            )
-            page.get_by_role("button", name="Classify Skin Lesion").click(timeout=60_000)
-            page.get_by_text("malignant probability").first.wait_for(timeout=60_000)
+            classify(page, address, seed=1)
             return {"health_s": health, "second_start_s": title, "server_resident_mb": _server_mb(address)}
 
 
