@@ -7,7 +7,7 @@ ARCHITECTURE ?= tf_efficientnet_lite0
 REASON ?= figures for the release
 SET ?=
 
-.PHONY: app setup setup-dev test train evaluate bench screenshots readme format
+.PHONY: app setup setup-dev test train export evaluate bench screenshots readme format
 
 app: setup
 	@$(PY) -m dashboard serve --port $(PORT)
@@ -28,6 +28,10 @@ train: setup
 	@$(PYTHON) install.py train
 	$(PY) -m core.training --data "$${LESIONWISE_DATA:?set LESIONWISE_DATA to the folder of labelled images}" \
 		--out weights/$(MODEL) --architecture $(ARCHITECTURE)
+
+export: setup
+	@$(PYTHON) install.py train
+	$(PY) -m core.training.export weights/$(MODEL)
 
 evaluate: setup
 	$(PY) -m core.evaluation --weights weights/$(MODEL) --write-beside-weights --update-card --robustness \
