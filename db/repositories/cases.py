@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.domain import CaseDraft, CaseRecord, Prediction, StoredImage
 from core.errors import RecordNotFound
-from db.repositories.case_rows import changeable, fixed, select_cases, to_fields
 from db.case_words import touch
-from db.repositories.lesions import Place, correct_site, drop_unused, file_case
+from db.repositories.case_rows import changeable, fixed, select_cases, to_fields
+from db.repositories.lesions import Place, correct_site, drop_unused, file_case, hand_over_recalls
 from db.repositories.predictions import store_scores
 from db.repositories.reads import ReadRepository, link_reads
 from db.repositories.reviews import DiagnosisRepository, ReviewRepository
@@ -66,6 +66,10 @@ class CaseRepository:
         lesion_id = select(CaseRow.lesion_id).where(CaseRow.id == case_id).scalar_subquery()
         return self._records((CaseRow.lesion_id == lesion_id) & (CaseRow.id != case_id))
 
+    def in_lesion(self, lesion_id: int) -> tuple[CaseRecord, ...]:
+        """All cases of a lesion, oldest first."""
+        return self._records(CaseRow.lesion_id == lesion_id)
+
     def update_words(self, case_id: int, draft: CaseDraft) -> None:
         """Replace the clinician's words; picture, prediction, reader and times stay. Raises RecordNotFound."""
         before, known_day = self._place(case_id)
@@ -76,6 +80,7 @@ class CaseRepository:
             update(CaseRow).where(CaseRow.id == case_id).values(changeable(draft) | asdict(after)),
             execution_options={"synchronize_session": False},
         )
+        hand_over_recalls(self._session, before, after)
         drop_unused(self._session, before)
 
     def _insert_once(self, values: dict[str, Any], draft: CaseDraft) -> int:

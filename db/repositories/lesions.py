@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import CaseDraft
 from db.repositories.statements import insert_once
-from db.tables import CaseRow, LesionRow, PatientRow, VisitRow
+from db.tables import CaseRow, LesionRow, PatientRow, RecallRow, VisitRow
 
 _SITE = ("anatom_site", "laterality", "body_region")
 
@@ -37,12 +37,25 @@ def correct_site(session: Session, lesion_id: int | None, draft: CaseDraft) -> N
         session.execute(update(LesionRow).where(LesionRow.id == lesion_id).values(named))
 
 
+def hand_over_recalls(session: Session, before: Place, after: Place) -> None:
+    """Recalls of a lesion that no case mentions any more go with the case that was corrected, if it names a lesion."""
+    if before.lesion_id is None or after.lesion_id is None or before.lesion_id == after.lesion_id:
+        return
+    has_case = exists().where(CaseRow.lesion_id == before.lesion_id)
+    moved = update(RecallRow).where(RecallRow.lesion_id == before.lesion_id, ~has_case)
+    session.execute(moved.values(lesion_id=after.lesion_id), execution_options={"synchronize_session": False})
+
+
 def drop_unused(session: Session, place: Place) -> None:
-    """Remove the visit, lesion and patient of a place that no case mentions any more, such as a mistyped name."""
+    """Remove the visit, lesion and patient of a place that no case mentions any more, such as a mistyped name.
+
+    A lesion with a recall stays, for somebody is to be seen again.
+    """
     is_visited = exists().where(CaseRow.visit_id == VisitRow.id)
     session.execute(delete(VisitRow).where(VisitRow.id == place.visit_id, ~is_visited))
     has_case = exists().where(CaseRow.lesion_id == LesionRow.id)
-    session.execute(delete(LesionRow).where(LesionRow.id == place.lesion_id, ~has_case))
+    has_recall = exists().where(RecallRow.lesion_id == LesionRow.id)
+    session.execute(delete(LesionRow).where(LesionRow.id == place.lesion_id, ~has_case, ~has_recall))
     is_known = exists().where(CaseRow.patient_id == PatientRow.id) | exists().where(
         LesionRow.patient_id == PatientRow.id
     )

@@ -1,0 +1,174 @@
+"""A case's report: made from the record, signed, and many of them in one file."""
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.domain import CaseRecord, Checks, Heatmap, LesionImage, ModelIdentity, SignedReport
+from core.errors import StorageBusy
+from core.exports.bundle import join_pdfs, zip_files
+from core.exports.case_report import CaseReport, ReportPicture, Signature, hash_content
+from core.exports.report_pdf import render_report
+from core.imaging.overlay import overlay_heatmap
+from core.taxonomy import HeatmapMethod
+from dashboard.components.words import MAP_LEGEND, METHOD_LABEL, USE_LINE, local_time
+from dashboard.workflow.cases import load_case, load_picture
+from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.report_parts import (
+    about_rows,
+    diagnosis_rows,
+    final_rows,
+    first_read_rows,
+    machine_part,
+    model_rows,
+    quality_rows,
+    review_rows,
+)
+
+_LONGEST_PX = 1400  # of a printed picture: 400 dpi at the width that it has on the page
+_MAP_OPACITY = 0.6  # as on the screen at first; fixed, so that the same case gives the same report
+_NAME_NOTE = "The name was chosen from the practice's list of readers; it was not authenticated."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What is known of the network that scored: its limits, and its figures on the test set ("" where unknown)."""
+
+    limits: tuple[str, ...]
+    test_figures: str
+
+
+def build_report(
+    *,
+    case: CaseRecord,
+    image: LesionImage,
+    checks: Checks | None,
+    facts: ModelFacts,
+    heatmap: Heatmap | None = None,
+) -> CaseReport:
+    """What there is to say about a case, unsigned; the stored numbers, never new ones."""
+    size = f"{image.width_px} x {image.height_px} px"
+    return CaseReport(
+        case_id=case.case_id,
+        about=about_rows(case),
+        picture=_pack(image.pixels, f"As taken, {size}", case.image.blob_sha256),
+        heatmap=_pack_map(case, image, heatmap) if heatmap else None,
+        first_read=first_read_rows(case.first_read),
+        assessment=machine_part(case.prediction),
+        final_assessment=final_rows(case.finals),
+        reviews=review_rows(case.reviews),
+        diagnosis=diagnosis_rows(case.diagnosis),
+        notes=case.notes,
+        quality=quality_rows(checks),
+        model=model_rows(case, facts.test_figures),
+        limits=facts.limits,
+        intended_use=USE_LINE,
+    )
+
+
+def preliminary_pdf(*, report: CaseReport) -> bytes:
+    """The report as a PDF that says it is not signed."""
+    return render_report(replace(report, signature=None))
+
+
+def sign_report(*, report: CaseReport, method: HeatmapMethod | None, who: str, record: Record) -> SignedReport:
+    """Lock what the report says under a name, and keep the PDF; the case counts as signed off.
+
+    A case that was signed before gets the next revision. Raises ValueError without a name, StorageFailed, and
+    RecordNotFound if the case is gone.
+    """
+    if not who:
+        raise ValueError("expected the name of who signs, got none")
+    at, earlier = utc_now(), load_signed(case_id=report.case_id, record=record)
+    signature = Signature(who, at, local_time(at), len(earlier) + 1, _NAME_NOTE)
+    content = render_report(replace(report, signature=signature))  # before the database is locked for writing
+    with record.writing() as work:
+        if len(work.signed_reports.of_case(report.case_id)) != len(earlier):
+            raise StorageBusy("Somebody else signed this report a moment ago.", "Look at that report, then sign again.")
+        values = {"revision": signature.revision, "content_sha256": hash_content(report)}
+        report_id = work.signed_reports.add(
+            report.case_id, content, heatmap_method=method, signed_by=who, signed_at=at, **values
+        )
+        work.sign_offs.add(report.case_id, signed_by=who, signed_at=at)
+        work.audit.add(at=at, who=who, action="sign report", entity="case", entity_id=report.case_id, detail=values)
+    return SignedReport(report_id, report.case_id, heatmap_method=method, signed_by=who, signed_at=at, **values)
+
+
+def load_signed(*, case_id: int, record: Record) -> tuple[SignedReport, ...]:
+    """The signed reports of a case, newest first."""
+    with record.reading() as work:
+        return work.signed_reports.of_case(case_id)
+
+
+def is_current(*, report: CaseReport, signed: SignedReport) -> bool:
+    """Whether a signed report still says what there is to say; `report` is made without a heat map."""
+    if signed.heatmap_method is not None:  # of a heat map the content names the method and the picture below it
+        report = replace(report, heatmap=replace(report.picture, caption=_map_caption(signed.heatmap_method)))
+    return hash_content(report) == signed.content_sha256
+
+
+def load_checks(*, case_id: int, record: Record) -> Checks | None:
+    """What the gates found when the case was scored; None where nothing was kept."""
+    with record.reading() as work:
+        return work.checks.of_case(case_id)
+
+
+def read_signed(*, report_id: int, record: Record) -> bytes:
+    """The PDF as it was signed. Raises RecordNotFound."""
+    with record.reading() as work:
+        return work.signed_reports.content(report_id)
+
+
+def collect_reports(
+    *, case_ids: Iterable[int], facts_of: Callable[[ModelIdentity], ModelFacts], record: Record
+) -> dict[str, bytes]:
+    """For each case the newest signed report or, where nobody signed, a preliminary one, by the name of its file.
+
+    Raises RecordNotFound or ImageRejected where a case or its picture is gone.
+    """
+    found = {}
+    for case_id in case_ids:
+        signed = load_signed(case_id=case_id, record=record)
+        if signed:
+            found[report_name(case_id, signed[0])] = read_signed(report_id=signed[0].report_id, record=record)
+            continue
+        case, _ = load_case(case_id=case_id, record=record)
+        image, checks = load_picture(case=case, record=record), load_checks(case_id=case_id, record=record)
+        report = build_report(case=case, image=image, checks=checks, facts=facts_of(case.prediction.model))
+        found[report_name(case_id, None)] = preliminary_pdf(report=report)
+    return found
+
+
+def reports_as_pdf(reports: dict[str, bytes]) -> bytes:
+    """All reports in one PDF."""
+    return join_pdfs(list(reports.values()))
+
+
+def reports_as_zip(reports: dict[str, bytes]) -> bytes:
+    """All reports, each as a file of its own."""
+    return zip_files(reports)
+
+
+def report_name(case_id: int, signed: SignedReport | None) -> str:
+    """The name of a report's file; it names no patient."""
+    return f"lesionwise-case-{case_id}-{f'signed-{signed.revision}' if signed else 'preliminary'}.pdf"
+
+
+def _pack_map(case: CaseRecord, image: LesionImage, heatmap: Heatmap) -> ReportPicture:
+    overlaid = overlay_heatmap(image.pixels, heatmap.values, _MAP_OPACITY)
+    return _pack(overlaid, _map_caption(heatmap.method), case.image.blob_sha256)
+
+
+def _map_caption(method: HeatmapMethod) -> str:
+    return f"{METHOD_LABEL[method]}, opacity {_MAP_OPACITY:.0%}. {MAP_LEGEND}"
+
+
+def _pack(pixels: NDArray[np.uint8], caption: str, source_sha256: str) -> ReportPicture:
+    picture, buffer = Image.fromarray(pixels), io.BytesIO()
+    picture.thumbnail((_LONGEST_PX, _LONGEST_PX), Image.Resampling.LANCZOS)
+    picture.save(buffer, "JPEG", quality=92, subsampling=0)
+    return ReportPicture(buffer.getvalue(), picture.width, picture.height, caption, source_sha256)
