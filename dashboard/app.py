@@ -21,10 +21,12 @@ page = st.navigation(
         st.Page("../pages/analyse.py", title="Analyse", icon=":material/search:", default=True),
         st.Page("../pages/batch.py", title="Batch review", icon=":material/grid_view:"),
         st.Page("../pages/cases.py", title="Case history", icon=":material/folder_open:"),
+        st.Page("../pages/recalls.py", title="Recalls", icon=":material/event:"),
         st.Page("../pages/performance.py", title="Model performance", icon=":material/monitoring:"),
         st.Page("../pages/model_card.py", title="Model card", icon=":material/description:"),
         st.Page("../pages/settings.py", title="Settings", icon=":material/settings:"),
         st.Page("../pages/case.py", title="Case", icon=":material/badge:", visibility="hidden"),
+        st.Page("../pages/follow_up.py", title="Follow-up", icon=":material/compare:", visibility="hidden"),
     ],
     position="top",
 )

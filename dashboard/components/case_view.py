@@ -10,7 +10,10 @@ from dashboard import session
 from dashboard.components.case_form import draw_words, to_draft
 from dashboard.components.case_review import draw_diagnosis, draw_review
 from dashboard.components.differential import draw_differential
+from dashboard.components.follow_up import draw_follow_up_link
 from dashboard.components.frame import show_error
+from dashboard.components.recall import draw_recall
+from dashboard.components.report import draw_report
 from dashboard.components.result import chip, draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
 from dashboard.components.words import local_time, percent
@@ -27,6 +30,7 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
         heatmap, state = _draw_map_switches(case, image)
         draw_evidence(case.prediction)
         draw_differential(case.prediction.differential)
+        draw_report(case, image, record)
         _draw_provenance(case)
     with left:
         with st.container(gap="xsmall"):
@@ -39,6 +43,8 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
             draw_diagnosis(case, record)
         _draw_words(case, record)
         _draw_others(others)
+        draw_follow_up_link(case, others)
+        draw_recall(case, record)
 
 
 def _draw_map_switches(case: CaseRecord, image: LesionImage) -> tuple[Heatmap | None, session.AnalyseState]:
