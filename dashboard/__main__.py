@@ -39,6 +39,7 @@ def batch(folder: Path, csv: Path | None) -> int:
     """Score and save every picture of a folder; started again, it goes on where it was and doubles nothing."""
     from core.classifier.classifier import Classifier
     from dashboard.workflow import batch_review, batches
+    from dashboard.workflow.live import threshold_in_force
 
     if not folder.is_dir():
         print(f"There is no folder {folder}.", file=sys.stderr)
@@ -46,6 +47,9 @@ def batch(folder: Path, csv: Path | None) -> int:
     settings = Settings.from_environment()
     record = open_record(settings)
     classifier = Classifier.load(settings.model_folder, settings.torch_threads)
+    own_threshold = threshold_in_force(card=classifier.card, record=record)
+    if own_threshold is not None:
+        classifier = classifier.at_threshold(own_threshold)
     batch_id = batches.open_folder_batch(folder=folder, reader="terminal", record=record)
     n_waiting = batches.load_summary(batch_id=batch_id, record=record).n_waiting
     with tqdm(total=n_waiting, unit="image", desc="batch") as bar:

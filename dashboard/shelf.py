@@ -19,7 +19,7 @@ class ClassifierShelf:
     """
 
     def __init__(
-        self, weights_root: Path, threads: int, threshold_of: "Callable[[ModelCard], float | None]" = lambda card: None
+        self, weights_root: Path, threads: int, threshold_of: "Callable[[ModelCard], float | None] | None" = None
     ) -> None:
         self._threshold_of = threshold_of
         self._root = weights_root
@@ -34,7 +34,7 @@ class ClassifierShelf:
                 from core.classifier.classifier import Classifier  # torch and timm: seconds that no page should wait
 
                 classifier = Classifier.load(self._root / name, self._threads)
-                own = self._threshold_of(classifier.card)
+                own = self._threshold_of(classifier.card) if self._threshold_of else None
                 self._loaded[name] = classifier if own is None else classifier.at_threshold(own)
             return self._loaded[name]
 

@@ -13,6 +13,7 @@ from dashboard.components.performance_headline import draw_about_set, draw_headl
 from dashboard.components.performance_live import draw_live
 from dashboard.components.performance_networks import draw_networks, draw_training
 from dashboard.components.performance_practice import draw_practice
+from dashboard.components.performance_report import draw_report
 from dashboard.components.performance_subgroups import draw_subgroups
 from dashboard.components.performance_threshold import draw_thresholds
 from dashboard.measured import get_cards, get_other_sets, has_predictions
@@ -29,6 +30,7 @@ SECTIONS = [
     "Networks compared",
     "Training",
     "Data audit",
+    "Report",
 ]
 
 try:
@@ -68,6 +70,8 @@ try:
             draw_training(model, card)
         elif section == "Data audit":
             draw_audit()
+        elif section == "Report":
+            draw_report(model, card, evaluation, others)
         else:
             draw_thresholds(model, card, parts)
     for name in unmeasured:

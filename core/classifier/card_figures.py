@@ -10,7 +10,7 @@ _MAIN_FIGURES = {
     "roc_auc": "ROC-AUC",
     "accuracy_at_0.5": "Accuracy at 0.5, as published work reports it",
 }
-_SHARE, _NUMBER = "share", "number"
+_SHARE, _NUMBER, _POINTS = "share", "number", "points"
 _FURTHER = {
     "averaged_roc_auc": ("ROC-AUC averaged over flips and quarter turns (not as served)", _NUMBER),
     "accuracy_as_chosen": ("Accuracy at the threshold that validation chose for it", _SHARE),
@@ -19,7 +19,7 @@ _FURTHER = {
     "ideal_ece_15": ("the same, if calibration were perfect", _NUMBER),
     "corrected_ece_15": ("Calibration error, corrected to this set's malignant share", _NUMBER),
     "ideal_corrected_ece_15": ("the same, if calibration were perfect", _NUMBER),
-    "source_difference": ("Sensitivity for HAM10000 minus for other malignant images", _NUMBER),
+    "source_difference": ("Sensitivity for HAM10000 minus for other malignant images", _POINTS),
     "source_probe": ("Source told from the embedding of malignant images (ROC-AUC, 0.5 is not at all)", _NUMBER),
 }
 _BAND_CHANGES = "band_changes"
@@ -53,11 +53,17 @@ def further_of_test(test: dict[str, Any]) -> dict[str, str]:
     rows = {}
     for key, (name, kind) in _FURTHER.items():
         if key in known:
-            figure = Figure.from_json(known[key])
-            rows[_unused(name, rows)] = figure.as_percent(1) if kind == _SHARE else figure.as_text(3)
+            rows[_unused(name, rows)] = _in_words(Figure.from_json(known[key]), kind)
     for family, values in known.get(_BAND_CHANGES, {}).items():
         rows[f"Band changes, mean over {family.replace('_', ' ')}"] = Figure.from_json(values).as_percent(1)
     return rows
+
+
+def _in_words(figure: Figure, kind: str) -> str:
+    if kind == _POINTS:
+        value, low, high = (f"{100 * part:+.1f}" for part in (figure.value, figure.low, figure.high))
+        return f"{value} points ({low} to {high})".replace("-", "−")
+    return figure.as_percent(1) if kind == _SHARE else figure.as_text(3)
 
 
 def _unused(name: str, rows: dict[str, str]) -> str:

@@ -55,20 +55,20 @@ def describe_reference(
     is_malignant: Labels,
 ) -> dict[str, Any]:
     """What `reference.json` holds, of the same images (N,) in all five; scores also for each label, where it occurs."""
-    mean, deviation = embeddings.mean(axis=0), embeddings.std(axis=0)
+    mean, deviation = embeddings.mean(axis=0).round(6), embeddings.std(axis=0).round(6)  # as they are written
     measures = {PROBABILITY: probability, "logit": logits, EMBEDDING: embedding_distance(embeddings, mean, deviation)}
     measures |= picture_statistics(frames)
     return {
         "n": len(probability),
-        "quantiles": _round(_QUANTILES),
-        **{name: _round(np.quantile(values, _QUANTILES)) for name, values in measures.items()},
+        "quantiles": _QUANTILES.round(2).tolist(),
+        **{name: np.quantile(values, _QUANTILES).tolist() for name, values in measures.items()},
         "by_label": {
-            label: {"n": int(is_in.sum()), PROBABILITY: _round(np.quantile(probability[is_in], _QUANTILES))}
+            label: {"n": int(is_in.sum()), PROBABILITY: np.quantile(probability[is_in], _QUANTILES).tolist()}
             for label, is_in in ((_BENIGN, ~is_malignant), (_MALIGNANT, is_malignant))
             if is_in.any()
         },
-        "embedding_mean": _round(mean),
-        "embedding_std": _round(deviation),
+        "embedding_mean": mean.tolist(),
+        "embedding_std": deviation.tolist(),
     }
 
 
@@ -126,7 +126,3 @@ def _measures(values: Mapping[str, Any], quantiles: tuple[float, ...]) -> dict[s
         if name != "quantiles" and isinstance(found, list) and len(found) == len(quantiles)
         if not name.startswith("embedding_") or name == EMBEDDING
     }
-
-
-def _round(values: Values) -> list[float]:
-    return [round(float(value), 6) for value in values]

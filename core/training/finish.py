@@ -1,6 +1,5 @@
 """From a trained network to a model folder: weights, temperature, thresholds, card, reference statistics."""
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from core.evaluation.operating_points import (
     choose_operating_points,
     threshold_for_accuracy,
 )
+from core.evaluation.reference import describe_reference, write_reference
 from core.imaging.frame import FrameRule, normalise_frames
 from core.training.data import DIFFERENTIAL, TrainingData
 from core.training.export.graph import export_graph
@@ -36,7 +36,6 @@ from core.training.loop import Progress
 from core.training.objective import UNKNOWN
 from core.training.recipe import Recipe
 
-REFERENCE_FILE = "reference.json"
 LICENCE = (
     "Trained on images of the ISIC Archive and HAM10000, partly under CC-BY-NC 4.0: these weights are for "
     "non-commercial use. The program's code is Apache-2.0."
@@ -86,7 +85,7 @@ def finish_model(
     )
     write_card(card, out)
     write_card_text(card, out)
-    _write_reference(logits, probability, embeddings, out)
+    write_reference(describe_reference(probability, logits, embeddings, frames, is_malignant), out)
     return card
 
 
@@ -159,19 +158,3 @@ def _validation_facts(
         "ece_before": expected_calibration_error(calibrate(logits, 1.0), is_malignant),
         "ece_after": expected_calibration_error(probability, is_malignant),
     }
-
-
-def _write_reference(
-    logits: NDArray[np.float64], probability: NDArray[np.float64], embeddings: NDArray[np.float64], out: Path
-) -> None:
-    """Statistics of validation that a later drift check compares with: deciles of scores, moments of embeddings."""
-    quantiles = np.linspace(0, 1, 21)
-    reference = {
-        "n": len(logits),
-        "quantiles": quantiles.round(2).tolist(),
-        "logit": np.quantile(logits, quantiles).round(5).tolist(),
-        "malignant_probability": np.quantile(probability, quantiles).round(6).tolist(),
-        "embedding_mean": embeddings.mean(axis=0).round(5).tolist(),
-        "embedding_std": embeddings.std(axis=0).round(5).tolist(),
-    }
-    (out / REFERENCE_FILE).write_text(json.dumps(reference) + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Paper
 from matplotlib.ticker import PercentFormatter
 
+_KNOWN = ("scatter", "bar", "heatmap")
 _INCHES = (7.2, 4.6)
 _SHARE_TICKS = ".0%"
 _DASHES = {"dash": "--", "dot": ":", "longdash": (0, (8, 3)), "solid": "-", None: "-"}
@@ -40,6 +41,8 @@ def to_paper(figure: Any) -> Paper:  # noqa: ANN401
     FigureCanvasAgg(paper)
     axes: dict[tuple[str, str], Axes] = {}
     for trace in figure.data:
+        if trace.type not in _KNOWN:
+            raise ValueError(f"expected one of {', '.join(_KNOWN)}, got {trace.type}")
         place = (trace.xaxis or "x", trace.yaxis or "y")
         if place not in axes:
             axes[place] = _new_axes(paper, figure.layout, place)
@@ -109,10 +112,8 @@ def _draw(axes: Axes, trace: Any) -> None:  # noqa: ANN401
     elif trace.type == "bar":
         width = 0.8 if len(trace.x) < 2 or isinstance(trace.x[0], str) else 0.95 * float(np.diff(trace.x[:2])[0])
         axes.bar(list(trace.x), list(trace.y), width, color=_colour(trace.marker.color), label=trace.name)
-    elif trace.type == "heatmap":
-        _draw_heatmap(axes, trace)
     else:
-        raise ValueError(f"expected a scatter, bar or heatmap, got {trace.type}")
+        _draw_heatmap(axes, trace)
 
 
 def _draw_scatter(axes: Axes, trace: Any) -> None:  # noqa: ANN401

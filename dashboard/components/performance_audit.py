@@ -107,11 +107,17 @@ def _age(facts: Clinical) -> Cell:
 
 
 def _draw_pair_counts(audit: Audit) -> None:
-    head: list[str | Cell] = ["Pairs", "Parts", "Pairs", Cell("Labels", "differ"), Cell("Only", "flipped or turned")]
+    head: list[str | Cell] = [
+        "Kind of pair",
+        "Parts",
+        "Pairs",
+        Cell("Labels", "differ"),
+        Cell("Only", "flipped or turned"),
+    ]
     head += [Cell("Known lesions", "shown by both"), Cell("Images", "of the last part")]
     rows: list[list[str | Cell]] = [
         [
-            found.kind.value,
+            found.kind.value.capitalize(),
             " and ".join(dict.fromkeys(count.parts)),
             f"{count.n_pairs:,}",
             f"{count.n_label_conflicts:,}",

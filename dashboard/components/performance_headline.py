@@ -29,8 +29,7 @@ PART_HELP = {
 def draw_headline(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> None:
     """Sensitivity and specificity at the referral threshold first; each part of the set has its own column, and so has
     each further set."""
-    columns = {Cell(PART_LABEL[part], PART_HELP[part]): figures for part, figures in headline_parts(evaluation).items()}
-    columns |= {Cell(*_set_label(name)): other.whole for name, other in others.items()}
+    columns = headline_columns(evaluation, others)
     limit = threshold(evaluation.whole.at_operating_point.threshold)
     rows: list[list[str | Cell]] = [
         ["Images", *(_count(figures) for figures in columns.values())],
@@ -42,6 +41,13 @@ def draw_headline(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> N
         _row("Accuracy at 50%", "as published work reports it", columns, lambda s: s.at_half.figures["accuracy"]),
     ]
     draw_table(["", *columns], rows)
+
+
+def headline_columns(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> dict[Cell, SetFigures]:
+    """The figures of each column, under its head."""
+    parts = headline_parts(evaluation)
+    columns = {Cell(PART_LABEL[part], PART_HELP[part]): figures for part, figures in parts.items()}
+    return columns | {Cell(*_set_label(name)): other.whole for name, other in others.items()}
 
 
 def headline_parts(evaluation: Evaluation) -> dict[SetPart, SetFigures]:

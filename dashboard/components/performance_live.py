@@ -63,7 +63,7 @@ def draw_live() -> None:
     else:
         _draw_drift(card, wanted)
         draw_advice(card, view)
-    st.page_link("../pages/performance.py", label="Figures of the test set", icon=":material/monitoring:")
+    st.page_link("../pages/agreement.py", label="Agreement of readers and network", icon=":material/handshake:")
 
 
 def _choose(networks: list[ScoredBy]) -> tuple[LiveFilter, ScoredBy | None]:

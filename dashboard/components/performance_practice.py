@@ -18,7 +18,8 @@ from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import BAND_LABEL, threshold
 from dashboard.measured import get_exploration
-from dashboard.resources import get_practice
+from dashboard.resources import get_practice, get_record
+from dashboard.workflow.live import threshold_in_force
 
 _PREVALENCES = (0.005, 0.60)  # below it no interval of 660 images says anything; above it no practice is
 
@@ -59,7 +60,8 @@ def draw_practice(model: str, card: ModelCard, parts: Sequence[SetPart]) -> None
         "each weighed by the risk from which the clinician would refer. It takes the practice's lesions for lesions "
         "like these, which they are not: the kinds that these images lack come on top."
     )
-    _draw_points(compare_points(images, card, prevalence))
+    own_threshold = threshold_in_force(card=card, record=get_record())
+    _draw_points(compare_points(images, card, prevalence, own_threshold))
 
 
 def _choose_prevalence() -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.domain import Prediction, QualityNote
+from core.domain import Prediction
 from core.errors import DataFolderInvalid
 from core.evaluation.figures import Figure
 from core.evaluation.like_this import ScoredLikeThis, scored_like
@@ -32,13 +32,6 @@ def draw_result(prediction: Prediction) -> None:
 def chip(band: Band) -> str:
     """A band as a small coloured label with its sign, as HTML."""
     return f'<span class="lw-chip lw-{band}">{_SIGN[band]} {BAND_LABEL[band]}</span>'
-
-
-def draw_quality(notes: tuple[QualityNote, ...]) -> None:
-    """The measured notes in one line each."""
-    for note in notes:
-        icon = ":material/check:" if note.is_fine else ":material/warning:"
-        st.caption(f"{icon} {note.name}: {note.sentence}")
 
 
 def draw_evidence(prediction: Prediction) -> None:
@@ -75,6 +68,12 @@ def _like_this_sentence(prediction: Prediction) -> str:
 
 def _threshold_sentence(prediction: Prediction) -> str:
     refer, concern = prediction.operating_threshold, prediction.no_concern_threshold
+    shipped = _shipped_threshold(prediction)
+    if shipped is not None and shipped != refer:
+        return (
+            f"Refer from {threshold(refer)}, which this practice set (the network's own is {threshold(shipped)}); "
+            f"no AI concern below {threshold(concern)}."
+        )
     if refer <= concern:
         return f"Refer from {threshold(refer)}, set for a sensitivity of at least 95% on validation."
     return (
@@ -83,13 +82,23 @@ def _threshold_sentence(prediction: Prediction) -> str:
     )
 
 
+def _shipped_threshold(prediction: Prediction) -> float | None:
+    """The threshold that the network's test figures are of; None where there are none."""
+    try:
+        evaluation = get_evaluation(prediction.model.name, prediction.model.weights_sha256)
+    except DataFolderInvalid:  # the popover beside it says what is wrong with the file
+        return None
+    return evaluation.whole.at_operating_point.threshold if evaluation else None
+
+
 def _evidence_text(evaluation: Evaluation) -> str:
     whole, prevalence = evaluation.whole, get_practice().prevalence
     point, ranking = whole.at_operating_point.figures, whole.ranking
     sensitivity, specificity = (np.array(point[name].value) for name in ("sensitivity", "specificity"))
     positive, negative = from_sensitivity(sensitivity, specificity, prevalence)
     return (
-        f"On {whole.n} test images ({whole.n_malignant} malignant), at the referral threshold:\n\n"
+        f"On {whole.n} test images ({whole.n_malignant} malignant), at a referral threshold of "
+        f"{threshold(whole.at_operating_point.threshold)}:\n\n"
         f"- sensitivity **{_range(point['sensitivity'])}**, specificity **{_range(point['specificity'])}**\n"
         f"- calibration error (ECE) {_plain(ranking['ece'])}, Brier score {_plain(ranking['brier'])}\n\n"
         f"At this practice's prevalence of {prevalence:.1%}, of 100 lesions that it would refer about "

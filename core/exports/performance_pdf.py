@@ -1,0 +1,114 @@
+"""The performance page as a PDF: headings, sentences, tables and charts in the order in which they are given."""
+
+import functools
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image as Picture
+from reportlab.lib.units import mm
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, Image, PageTemplate, Spacer, Table
+
+from core.exports.pdf_style import FONT, GREY, LINE, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, WIDTH, load_fonts, text
+
+_EDGE = 20 * mm
+_ROOM = 45 * mm  # what must be left on a page for a heading with the beginning of what follows
+_CHART_WIDTH = 128 * mm
+_NAME_SHARE = 0.34  # of a table's width, for the names of its rows
+_TABLE = [
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+    ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+    ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """A head, and rows that begin with their name; all as they are to be read."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportBlock:
+    """A part of the page: sentences first, then tables, then charts, each the bytes of a PNG."""
+
+    title: str
+    sentences: tuple[str, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
+    charts: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceReport:
+    """`foot` stands on every page: what is reported of, and the intended use."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[ReportBlock, ...]
+    foot: str
+
+
+def render_performance(report: PerformanceReport) -> bytes:
+    """The report as a PDF of A4 pages; the same report gives the same bytes."""
+    load_fonts()
+    buffer = io.BytesIO()
+    document = BaseDocTemplate(
+        buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, title=report.title, author="Lesionwise", lang="en",
+        initialFontName=FONT,  # or every page names Helvetica, which is not embedded
+    )  # fmt: skip
+    frame = Frame(MARGIN, _EDGE, WIDTH, PAGE_HEIGHT - 2 * _EDGE, 0, 0, 0, 0)
+    draw = functools.partial(_draw_foot, foot=report.foot)
+    document.addPageTemplates(PageTemplate(frames=[frame], onPage=draw))
+    document.build(list(_story(report)))
+    return buffer.getvalue()
+
+
+def _story(report: PerformanceReport) -> Iterator[Any]:
+    yield text(report.title, size=17, is_bold=True)
+    yield text(report.subtitle, colour=GREY)
+    for block in report.blocks:
+        yield Spacer(0, 4 * mm)
+        yield CondPageBreak(_ROOM)
+        yield text(block.title, size=11, is_bold=True)
+        yield Spacer(0, 1 * mm)
+        yield from (text(f"• {sentence}", size=8, leftIndent=8, firstLineIndent=-8) for sentence in block.sentences)
+        for table in block.tables:
+            yield Spacer(0, 1.5 * mm)
+            yield _set_table(table)
+        yield from (_set_chart(chart) for chart in block.charts)
+
+
+def _set_table(table: ReportTable) -> Table:
+    n_others = max(len(table.head) - 1, 1)
+    widths = [WIDTH * _NAME_SHARE, *[WIDTH * (1 - _NAME_SHARE) / n_others] * n_others]
+    head = [[text(cell, size=7.2, is_bold=True) for cell in table.head]] if any(table.head) else []
+    rows = head + [[text(cell, size=7.6) for cell in row] for row in table.rows]
+    return Table(rows, colWidths=widths, style=[*_TABLE, ("FONTNAME", (0, 0), (-1, -1), FONT)], repeatRows=len(head))
+
+
+def _set_chart(content: bytes) -> Image:
+    with Picture.open(io.BytesIO(content), formats=["PNG"]) as picture:
+        width, height = picture.size
+    return Image(io.BytesIO(content), _CHART_WIDTH, _CHART_WIDTH * height / width, hAlign="LEFT")
+
+
+def _draw_foot(canvas: Any, document: Any, *, foot: str) -> None:  # noqa: ANN401  (reportlab is untyped)
+    canvas.saveState()
+    canvas.setFillColor(GREY)
+    canvas.setFont(FONT, 6.5)
+    canvas.drawString(MARGIN, 11 * mm, foot)
+    canvas.drawRightString(PAGE_WIDTH - MARGIN, 11 * mm, f"Page {document.page}")
+    canvas.setStrokeColor(LINE)
+    canvas.line(MARGIN, 14.5 * mm, PAGE_WIDTH - MARGIN, 14.5 * mm)
+    canvas.restoreState()
+
+
+def table_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> ReportTable:
+    """A table of sequences of any kind."""
+    return ReportTable(tuple(head), tuple(tuple(row) for row in rows))

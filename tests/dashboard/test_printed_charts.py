@@ -1,0 +1,111 @@
+"""Charts on paper and as numbers: the values of the screen, whatever the chart."""
+
+import csv
+import io
+from xml.etree import ElementTree
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from core.evaluation.drift import DriftFigure, DriftLevel
+from core.evaluation.figures import Figure
+from core.evaluation.published import PUBLISHED
+from core.evaluation.robustness import FamilyRobustness
+from core.evaluation.seven_classes import ClassFigures
+from core.evaluation.subgroups import Division, Subgroup
+from dashboard.charts import changed_bands, class_confusion, drift_overview, roc, subgroups
+from dashboard.charts.downloads import chart_bytes
+from dashboard.charts.printed import chart_csv, print_chart, to_paper
+from dashboard.charts.style import VERMILLION
+from tests.dashboard.test_charts import AT, CHARTS, CURVE, all_charts
+
+FIGURE = Figure(0.9, 0.85, 0.95)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_can_be_printed(name: str) -> None:
+    figure = all_charts()[name]
+    with Image.open(io.BytesIO(print_chart(figure, "png", 50)), formats=["PNG"]) as picture:
+        assert picture.width > 300
+    assert ElementTree.fromstring(print_chart(figure, "svg")).tag.endswith("svg")
+    assert to_paper(figure).get_suptitle() == figure.layout.title.text
+
+
+def test_the_drawn_line_has_the_values_of_the_screen() -> None:
+    paper = to_paper(all_charts()["roc"])
+    [axes] = paper.axes
+    drawn = {line.get_label(): line for line in axes.lines}
+    drawn |= {container.get_label(): container[0] for container in axes.containers}
+    assert np.asarray(drawn["sensitivity"].get_ydata()).tolist() == CURVE.value.tolist()
+    assert to_hex(drawn["threshold 42%"].get_color()).lower() == VERMILLION.lower()
+
+
+def test_an_unknown_mark_is_refused() -> None:
+    with pytest.raises(ValueError, match="pie"):
+        print_chart(go.Figure(go.Pie(values=[1, 2])))
+
+
+def test_numbers_come_with_intervals_and_words() -> None:
+    rows = list(csv.DictReader(io.StringIO(chart_csv(roc(CURVE, FIGURE, AT, PUBLISHED)))))
+    point = next(row for row in rows if row["series"] == "threshold 42%")
+    assert (float(point["y"]), float(point["y_low"]), float(point["y_high"])) == pytest.approx((0.94, 0.91, 0.96))
+    assert sum("not comparable" in row["series"] for row in rows) == len(PUBLISHED)
+    assert all("<br>" not in row["in_words"] for row in rows)
+
+
+def test_a_csv_can_be_opened_by_a_spreadsheet() -> None:
+    assert chart_bytes(all_charts()["confusion_matrix"], "csv").startswith(b"\xef\xbb\xbfseries,x,y")
+
+
+def test_published_points_are_hollow_and_say_that_they_do_not_compare() -> None:
+    figure = roc(CURVE, FIGURE, AT, PUBLISHED)
+    [trace] = [trace for trace in figure.data if "not comparable" in trace.name]
+    assert trace.marker.symbol.endswith("-open")
+    assert all(point.source in text for point, text in zip(PUBLISHED, trace.hovertext, strict=True))
+
+
+def test_small_groups_are_hollow_and_the_title_leaves_them_out() -> None:
+    large = Subgroup("large", 100, 50, FIGURE, Figure(0.8, 0.7, 0.9), FIGURE)
+    small = Subgroup("small", 12, 6, Figure(0.2, 0.1, 0.6), None, None)
+    figure = subgroups(Division("Site", (large, small), 3))
+    assert figure.layout.title.text == "Site: lowest sensitivity 90% (85–95%) (large)"
+    symbols = figure.data[0].marker.symbol
+    assert [symbol.endswith("-open") for symbol in symbols] == [False, True]
+    assert len(figure.data[1].x) == 1
+    print_chart(figure, "png", 40)
+
+
+def test_changed_bands_name_the_worst_in_words() -> None:
+    family = FamilyRobustness(
+        FIGURE, FIGURE, {"flip_left_right": Figure(0.03, 0.02, 0.04), "jpeg": Figure(0.01, 0, 0.02)}
+    )
+    figure = changed_bands({"mild_changes": family})
+    assert figure.layout.title.text.startswith("“flip left right” changes the band of 3.0% (2.0–4.0%)")
+    assert figure.data[0].name == "mild changes"
+
+
+def test_the_confusion_of_classes_counts_and_prints() -> None:
+    classes = ClassFigures(("a", "b"), 10, FIGURE, {"a": FIGURE, "b": FIGURE}, {"a": 6, "b": 4}, ((5, 1), (2, 2)))
+    figure = class_confusion(classes)
+    assert np.array(figure.data[0].z) == pytest.approx(np.array([[5 / 6, 1 / 6], [0.5, 0.5]]))
+    assert figure.data[0].hovertext[0][1] == "1 of 6 images of a were named b"
+    [axes] = to_paper(figure).axes
+    assert [text.get_text() for text in axes.texts] == ["5", "1", "2", "2"]
+    assert axes.yaxis_inverted()
+
+
+def test_drift_says_what_alarms() -> None:
+    figure = drift_overview(
+        (
+            DriftFigure("brightness", 100, 0.4, 0.1, 0.3, 0.001, DriftLevel.ALARM, 120, 60),
+            DriftFigure("contrast", 100, 0.02, 0.1, 0.03, 0.9, DriftLevel.STEADY, 20, 21),
+        ),
+        0.1,
+        0.25,
+    )
+    assert figure.layout.title.text == "Drift alarm: brightness"
+    assert {trace.name: len(trace.x) for trace in figure.data} == {"steady": 1, "watch": 0, "alarm": 1}
+    print_chart(figure, "png", 40)

@@ -1,0 +1,46 @@
+"""The sections of the performance page in the browser: each draws what it is for, and files can be taken along."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.visitor import go_to, photograph, settle
+
+pytestmark = pytest.mark.browser
+
+SECTIONS = {
+    "In the practice": "Operating points compared",
+    "Calibration": "If perfect",
+    "Subgroups": "Not assessed",
+    "Further measures": "Called malignant, by diagnosis",
+    "Worst errors": "whose label the network found least likely",
+    "Own cases": "Cases scored by",
+    "Networks compared": "minus",
+    "Report": "Performance report (PDF)",
+}
+
+
+def choose(page: Page, section: str) -> None:
+    page.get_by_role("radio", name=section).or_(page.get_by_role("button", name=section, exact=True)).first.click()
+    settle(page)
+
+
+def test_every_section_draws_and_the_report_is_a_pdf(page: Page, tmp_path: Path) -> None:
+    go_to(page, "Model performance")
+    for section, said in SECTIONS.items():
+        choose(page, section)
+        if section == "Own cases" and page.get_by_text("No case is saved yet").count():
+            continue
+        if section == "Further measures" and page.get_by_text("before these figures existed").count():
+            continue
+        expect(page.get_by_text(said).first).to_be_visible()
+        photograph(page, tmp_path, section)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Performance report (PDF)").click()
+    content = Path(started.value.path()).read_bytes()
+    assert content.startswith(b"%PDF") and len(content) > 50_000
+    choose(page, "Threshold and charts")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="SVG").first.click()
+    assert b"<svg" in Path(started.value.path()).read_bytes()

@@ -1,0 +1,122 @@
+"""The further sections of the performance page, from the practice to the report."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core.domain import ConfirmedDiagnosis
+from core.evaluation.ablations import ABLATIONS_FILE
+from core.evaluation.results import METRICS_FILE
+from core.evaluation.scoring_log import LOG_FILE
+from core.taxonomy import ConfirmType, Diagnosis
+from dashboard.workflow.cases import confirm_diagnosis
+from dashboard.workflow.record import Record, utc_now
+from tests.pages.app_driver import App
+
+SMALL = "small-net"
+
+
+def open_section(app: App, name: str) -> App:
+    return app.open("performance").choose("section", name)
+
+
+def downloads(app: App) -> list[str]:
+    return [button.proto.label for button in app.test.get("download_button")]
+
+
+def test_bands_decision_curve_and_operating_points_follow_the_prevalence(app: App) -> None:
+    open_section(app, "In the practice")
+    assert "Worth following" in (title := app.charts["chart-decision"]["layout"]["title"]["text"]) or "Nowhere" in title
+    assert "(6.6% malignant)" in title
+    assert app.text.count("in force") >= 1 and app.text.count("exploratory") >= 3
+    app.set("If the share of malignant lesions is", 20.0)
+    assert "(20.0% malignant)" in app.charts["chart-decision"]["layout"]["title"]["text"]
+    assert "where 20.0% are" in app.text
+
+
+def test_calibration_is_told_before_and_after(app: App) -> None:
+    text = open_section(app, "Calibration").text
+    assert "Before: no temperature" in text and "As served: temperature 1.20" in text
+    assert "15 equal-mass bins" in text and "If perfect" in text
+    assert "chart-calibration-stages" in app.charts
+
+
+def test_subgroups_have_n_and_interval_and_what_is_not_assessed_is_said(app: App) -> None:
+    text = open_section(app, "Subgroups").text
+    assert "Skin type" in text and "not assessed" in text
+    app.choose("division", "Diagnosis")
+    assert "Melanoma" in app.text and "fewer than 30: says little" in app.text
+    assert "no benign image" in app.text
+
+
+def test_source_and_diagnoses_are_told_and_figures_of_an_earlier_version_say_the_command(
+    app: App, weights_root: Path
+) -> None:
+    text = open_section(app, "Further measures").text
+    assert "Does it know where a picture is from?" in text
+    path = weights_root / SMALL / METRICS_FILE
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"further": {}}), "utf-8")
+    text = open_section(app, "Further measures").text
+    assert "before these figures existed" in text and "--robustness" in text
+
+
+def test_ablations_and_the_log_of_tests_are_shown_where_they_are_installed(app: App, weights_root: Path) -> None:
+    row = {"row": "From scratch", "architecture": "lesion_cnn", "input_px": 160, "epochs": 4, "delong_p": 0.0001}
+    row["columns"] = {"all": {"roc_auc": {"value": 0.9, "low": 0.88, "high": 0.92}}}
+    (weights_root / ABLATIONS_FILE).write_text(json.dumps([row]))
+    entry = {"scored_at": "2026-03-01", "model": SMALL, "weights_sha256": "ab", "set": "test", "n": 48, "reason": "why"}
+    (weights_root / SMALL / LOG_FILE).write_text(json.dumps(entry) + "\n")
+    text = open_section(app, "Further measures").text
+    assert "From scratch" in text and "&lt; 0.001" in text and "not measured" in text
+    assert "scored 1 time for figures beside these weights" in text
+    assert "Table as CSV" in downloads(app)
+
+
+def test_every_chart_can_be_taken_along_as_png_svg_and_csv(app: App) -> None:
+    app.open("performance")
+    labels = downloads(app)
+    assert [labels.count(form) for form in ("PNG", "SVG", "CSV")] == [len(app.charts)] * 3
+
+
+def test_the_report_is_offered_as_pdf_and_json(app: App) -> None:
+    assert {"Performance report (PDF)", "All values (JSON)"} <= set(downloads(open_section(app, "Report")))
+
+
+def test_worst_errors_get_heat_maps_on_request(app: App, environment: pytest.MonkeyPatch, drawn_data: Path) -> None:
+    environment.setenv("LESIONWISE_DATA", str(drawn_data))
+    open_section(app, "Worst errors")
+    n_pictures = len(app.test.get("image"))
+    [toggle] = [toggle for toggle in app.test.toggle if toggle.label == "Show heat maps"]
+    toggle.set_value(True)
+    app.run()
+    assert "where the network looked, not where the disease is" in app.text
+    assert len(app.test.get("image")) == n_pictures > 0
+
+
+def test_own_cases_say_how_many_are_missing_then_give_figures_with_the_warning(
+    app: App, save: Callable[..., int], record: Record, drawn_data: Path, tmp_path: Path
+) -> None:
+    assert "No case is saved yet" in open_section(app, "Own cases").text
+    for i in range(30):
+        path = tmp_path / f"{i}.png"
+        Image.new("RGB", (40, 40), (8 * i, 100, 100)).save(path)
+        case_id = save(content=path.read_bytes(), filename=f"{i}.png")
+        found = ConfirmedDiagnosis(
+            Diagnosis.MELANOMA if i % 2 else Diagnosis.NEVUS,
+            bool(i % 2),
+            ConfirmType.HISTOPATHOLOGY,
+            None,
+            "",
+            "a",
+            utc_now(),
+        )
+        if i == 29:
+            assert "1 are missing" in open_section(app, "Own cases").text
+        confirm_diagnosis(case_id=case_id, diagnosis=found, record=record)
+    text = open_section(app, "Own cases").text
+    assert "30 cases with a confirmed diagnosis" in text and "verification bias" in text
+    assert "needs 100 confirmed malignant cases of this network; 85 are missing" in text
+    assert {"chart-live-calibration", "chart-live-bands"} <= set(app.charts)
