@@ -137,13 +137,17 @@ class LesionMeasures:
 
 @dataclass(frozen=True, slots=True)
 class HeatShares:
-    """Shares of the heat inside the lesion, on its border and outside, summing to 1; with what is to be warned of."""
+    """Shares of the heat inside the lesion, on its border and outside, summing to 1; with what is to be warned of.
+
+    The map has `cells` x `cells` cells: nothing finer can be read from it.
+    """
 
     inside: float
     border: float
     outside: float
     on_artefacts: float
     warnings: tuple[str, ...] = ()
+    cells: int = 0
 
 
 @dataclass(frozen=True, slots=True)

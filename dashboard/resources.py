@@ -1,5 +1,7 @@
 """The composition root: the only place that builds things. What is cached here is the same for all sessions."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.classifier.card import ModelCard, read_card
@@ -11,6 +13,9 @@ from dashboard.worker import BatchWorker
 from dashboard.workflow.live import threshold_in_force
 from dashboard.workflow.practice import Practice, load_practice
 from dashboard.workflow.record import Record, open_record
+
+if TYPE_CHECKING:
+    from core.gates.assess import Gates
 
 _MAX_NETWORKS = 16  # far more than a practice installs; a network measured again takes the place of its old figures
 
@@ -58,6 +63,13 @@ def get_card(model: str) -> ModelCard:
     return read_card(get_settings().weights_root / model)
 
 
+def get_gates(model: str) -> "Gates":
+    """The gates of an installed network. Raises WeightsMissing or CardUnusable."""
+    from core.gates.scope import SCOPE_FILE
+
+    return _read_gates(model, changed_at(model, SCOPE_FILE))
+
+
 def get_evaluation(model: str, weights_sha256: str) -> Evaluation | None:
     """The shipped test figures of a network. None where they are of other weights, or missing."""
     evaluation = _read_evaluation(model, changed_at(model, METRICS_FILE))
@@ -88,3 +100,10 @@ def _read_evaluation(model: str, changed_at: int) -> Evaluation | None:  # no pa
 @st.cache_resource(show_spinner=False, max_entries=_MAX_NETWORKS)
 def _read_predictions(model: str, changed_at: int) -> Predictions | None:
     return read_predictions(get_settings().weights_root / model) if changed_at else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_NETWORKS)
+def _read_gates(model: str, changed_at: int) -> "Gates":
+    from core.gates.assess import Gates  # OpenCV and onnxruntime, which no page should wait for
+
+    return Gates.load(get_settings().weights_root / model, get_card(model))

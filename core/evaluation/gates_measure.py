@@ -12,7 +12,7 @@ from core.classifier.classifier import Classifier
 from core.domain import Checks, LesionImage
 from core.evaluation.degraded import DEGRADED, degrade
 from core.evaluation.gates_report import Counted, FlagFigures, HeatFigures, count
-from core.gates.artefacts import SIDE_PX, ArtefactFinder, find_dark_corners
+from core.gates.artefacts import SIDE_PX, ArtefactFinder
 from core.gates.assess import Gates, check_picture
 from core.gates.outline import outline_lesion
 from core.gates.quality import measure_quality
@@ -116,12 +116,8 @@ def _dice(lesion: DrawnLesion, rng: np.random.Generator) -> float:
     for artefact in _LAID_OVER:
         pixels = add_artefact(pixels, artefact, rng)
     truth = _shrink(lesion_mask(lesion))
-    found = outline_lesion(pixels, _corners(pixels)).mask
+    found = outline_lesion(pixels).mask
     return float(2 * (truth & found).sum() / max(int(truth.sum() + found.sum()), 1))
-
-
-def _corners(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return find_dark_corners(cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA))
 
 
 def _shrink(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -9,12 +9,11 @@ from core.classifier.reading import Reading
 from core.domain import Checks, LesionImage, QualityNote, QualityReport
 from core.errors import PictureGated
 from core.gates.abcd import measure_lesion
-from core.gates.artefacts import FOLDER, ArtefactFinder, FoundArtefact
+from core.gates.artefacts import FOLDER, ArtefactFinder
 from core.gates.heat import measure_heat
 from core.gates.outline import Outline, outline_lesion
 from core.gates.quality import measure_quality
 from core.gates.scope import ScopeHead, read_scope_head
-from core.taxonomy import Artefact
 
 _MAX_CUT_OFF = 0.10  # of the outline on the picture's edge; a warning, since large lesions fill the field
 _FRAME_AGAIN = "Move back or use a larger field, so that skin is seen all round the lesion."
@@ -63,7 +62,7 @@ def check_picture(gates: Gates, image: LesionImage, reading: Reading) -> tuple[C
     found = gates.artefacts.find(image.pixels) if gates.artefacts else {}
     flags = gates.artefacts.flag(found) if gates.artefacts else ()
     flagged = {str(flag.artefact): found[flag.artefact].mask for flag in flags if flag.is_flagged}
-    outline = outline_picture(image, found)
+    outline = outline_lesion(image.pixels)
     measures = measure_lesion(image.pixels, outline)
     quality = measure_quality(image)
     checks = Checks(
@@ -74,12 +73,6 @@ def check_picture(gates: Gates, image: LesionImage, reading: Reading) -> tuple[C
         heat=None if reading.layer_map is None else measure_heat(reading.layer_map, outline, flagged),
     )
     return checks, outline
-
-
-def outline_picture(image: LesionImage, found: dict[Artefact, FoundArtefact]) -> Outline:
-    """The outline, with dark corners left out where they were looked for."""
-    corners = found.get(Artefact.DARK_CORNERS)
-    return outline_lesion(image.pixels, corners.mask if corners else None)
 
 
 def _framing(cut_off: float) -> QualityNote:

@@ -30,7 +30,8 @@ def measure_heat(layer_map: NDArray[np.float32], outline: Outline, artefacts: di
     on = {name: float(heat[mask].sum() / total) for name, mask in artefacts.items()}
     on_any = float(heat[np.any(list(artefacts.values()), axis=0)].sum() / total) if artefacts else 0.0
     warnings = (*_outline_warning(float(outside), outline), *_artefact_warnings(on))
-    return HeatShares(float(inside), float(max(1 - inside - outside, 0)), float(outside), on_any, warnings)
+    border = float(max(1 - inside - outside, 0))
+    return HeatShares(float(inside), border, float(outside), on_any, warnings, layer_map.shape[0])
 
 
 def signed_depth(mask: Mask) -> NDArray[np.float32]:

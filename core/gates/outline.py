@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.gates.artefacts import SIDE_PX, Mask
+from core.gates.artefacts import SIDE_PX, Mask, find_dark_corners
 
 _MIN_AREA, _MAX_AREA = 0.01, 0.75  # shares of the picture: less is a dot or noise, more leaves no skin to compare with
 _MIN_CONTRAST: Final = 1.6  # mean distance inside, in deviations of the skin's own
@@ -38,10 +38,10 @@ class Outline:
         return not self.mask.any()
 
 
-def outline_lesion(pixels: NDArray[np.uint8], is_left_out: Mask | None = None) -> Outline:
-    """Outline the lesion of RGB uint8 (H, W, 3); `is_left_out` bool (224, 224) marks dark corners and the like."""
+def outline_lesion(pixels: NDArray[np.uint8]) -> Outline:
+    """Outline the lesion of RGB uint8 (H, W, 3); dark corners are left out."""
     small = cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
-    field = _field(small, is_left_out)
+    field = _field(find_dark_corners(small))
     distance = _distance_from_skin(_fill_hair(small), field)
     threshold = _otsu(distance[field])
     parts = _clean((distance > threshold) & field)
@@ -76,10 +76,9 @@ def cut_off_share(mask: Mask) -> float:
     return float((rim & edge).sum() / max(int(rim.sum()), 1))
 
 
-def _field(small: NDArray[np.uint8], is_left_out: Mask | None) -> Mask:
-    if is_left_out is None or not is_left_out.any():
-        return np.ones(small.shape[:2], dtype=bool)
-    return ~cv2.dilate(is_left_out.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
+def _field(corners: Mask) -> Mask:
+    """All but the dark corners and their rim."""
+    return ~cv2.dilate(corners.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
 
 
 def _fill_hair(small: NDArray[np.uint8]) -> NDArray[np.uint8]:

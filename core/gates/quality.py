@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.domain import LesionImage, QualityNote, QualityReport
-from core.imaging.quality import sharpness
+from core.imaging.quality import MIN_SHARPNESS, sharpness
 
 _SIDE_PX: Final = 224
 _MIN_SIDE_PX: Final = 112  # half of what the network looks at: below it three of four pixels would be made up
 _USUAL_SIDE_PX: Final = 224
 _MIN_FINE_DETAIL: Final = 1.45  # grey levels; the least of 800 training pictures was 1.53, a blur of 2 px gives 0.8
-_USUAL_SHARPNESS: Final = 5.3  # the softest 1% of the training pictures lie below
 _MIN_SMOOTHNESS: Final = 0.085  # enlarged blocks give 0.06; 0.3% of training pictures lie below
 _MAX_CLIPPED: Final = 0.10  # 0.1% of training pictures lie above; 2.5 times the light gives 0.4 or more
 _GREY_RANGE: Final = (55.0, 232.0)  # 0.3% of training pictures lie below, none above
@@ -74,7 +73,7 @@ def _resolution(image: LesionImage) -> QualityNote:
 
 
 def _sharpness(pixels: NDArray[np.uint8], detail: float) -> QualityNote:
-    is_sharp, is_usual = detail >= _MIN_FINE_DETAIL, sharpness(pixels) >= _USUAL_SHARPNESS
+    is_sharp, is_usual = detail >= _MIN_FINE_DETAIL, sharpness(pixels) >= MIN_SHARPNESS
     is_fine = is_sharp and is_usual
     said = ", in the usual range" if is_fine else ": softer than 99% of the training images"
     sentence = f"{detail:.1f}{said if is_sharp else ': blurred or enlarged, softer than any training image'}"

@@ -135,7 +135,7 @@ def record(settings: Settings) -> Record:
 @pytest.fixture
 def picture() -> bytes:
     """A small drawn lesion as the bytes of a JPEG."""
-    return draw_jpeg(DrawnLesion(width_px=120, height_px=90))
+    return draw_jpeg(DrawnLesion(width_px=240, height_px=180))
 
 
 @pytest.fixture
