@@ -17,6 +17,7 @@ from db.repositories.predictions import EMBEDDING_TYPE
 from db.tables import (
     BatchItemRow,
     BatchRow,
+    CaseChecksRow,
     CaseRow,
     DiagnosisRow,
     EmbeddingRow,
@@ -81,18 +82,22 @@ def confirmed_cases(session: Session, wanted: LiveFilter) -> pd.DataFrame:
 
 
 def cases_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
-    """Per month (UTC) cases, those of each band, those reviewed, and those whose newest review agrees with the band."""
+    """Per month (UTC) cases, those of each band, those reviewed, those whose newest review agrees with the band, those
+    that gates looked at, and those that were scored against a gate."""
     counts = {
         "n": func.count(CaseRow.id),
         **{str(band): _count_if(PredictionRow.band == band) for band in Band},
         "reviewed": _count_if(ReviewRow.id.is_not(None)),
         "agreed": _count_if(ReviewRow.assessment == PredictionRow.band),
+        "checked": _count_if(CaseChecksRow.case_id.is_not(None)),
+        "overridden": _count_if(CaseChecksRow.override_reason != ""),
     }
     statement = (
         select(*_month(CaseRow.created_at), *(count.label(name) for name, count in counts.items()))
         .select_from(CaseRow)
         .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
         .outerjoin(ReviewRow, ReviewRow.id == newest_review_id())
+        .outerjoin(CaseChecksRow, CaseChecksRow.case_id == CaseRow.id)
         .where(*_conditions(wanted))
     )
     return _by_month(session, statement, list(counts), CaseRow.created_at)

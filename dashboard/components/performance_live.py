@@ -129,6 +129,7 @@ def _draw_rates(view: LiveView) -> None:
             title = f"{_share(view.months[Band.REFER], view.months['n'])} of the cases were referred"
             names = month_names(view.months)
             draw_plot(rates_over_time(title, names, bands, view.months["n"], "cases"), key="chart-live-bands")
+    if len(view.months) and view.months["reviewed"].sum():
         with right:
             agreed, reviewed = view.months["agreed"], view.months["reviewed"]
             title = f"The clinician agreed with {_share(agreed, reviewed)} of {int(reviewed.sum())} reviewed cases"
@@ -140,6 +141,13 @@ def _draw_rates(view: LiveView) -> None:
             title = f"{_share(switched, finals)} of the first reads were changed after the reveal"
             chart = rates_over_time(title, month_names(view.reads), {"switched": switched}, finals, "first reads")
             draw_plot(chart, key="chart-live-switches")
+    if len(view.months) and view.months["checked"].sum():
+        with left:
+            overridden, checked = view.months["overridden"], view.months["checked"]
+            title = f"{_share(overridden, checked)} of the cases were scored against a gate, with a reason"
+            names = month_names(view.months)
+            chart = rates_over_time(title, names, {"overridden": overridden}, checked, "cases that gates looked at")
+            draw_plot(chart, key="chart-live-overrides")
     if len(view.rejections):
         with right:
             rejected, files = view.rejections["rejected"], view.rejections["files"]

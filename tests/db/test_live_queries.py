@@ -89,7 +89,7 @@ def test_months_count_bands_and_agreement_with_the_newest_review(
     record: Record, session: Callable[[], Session], sessions: sessionmaker[Session]
 ) -> None:
     cases = [record.save(p) for p in (0.9, 0.9, 0.01)]
-    bands = [row.band for row in session().execute(select(PredictionRow.band))]
+    bands = [row.band for row in session().execute(select(PredictionRow.band).order_by(PredictionRow.id))]
     with UnitOfWork(sessions) as work:
         work.reviews.add(cases[0], Review(Band.NO_CONCERN, "", "dr a", NOON))
         work.reviews.add(cases[0], Review(bands[0], "", "dr a", NOON + timedelta(hours=1)))
