@@ -3,39 +3,37 @@
 Widget keys do not outlive a change of page, so what must live is copied here.
 """
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from core.domain import Analysis, CaseRecord, Heatmap, LesionImage, Upload
-from core.taxonomy import AnatomSite, HeatmapMethod, Sex
+from core.domain import Analysis, CaseRecord, Checks, FirstRead, Heatmap, LesionImage, Upload
+from core.taxonomy import Concern, HeatmapMethod
+from dashboard.lesion_words import FinalWords, Words, words_of
 from db.repositories.batch_rows import WorklistPart
-
-
-@dataclass(slots=True)
-class Words:
-    """What was typed about one picture."""
-
-    pseudonym: str = ""
-    lesion_label: str = ""
-    anatom_site: AnatomSite | None = None
-    age_years: int | None = None
-    sex: Sex | None = None
-    notes: str = ""
 
 
 @dataclass(slots=True, eq=False)
 class Intake:
-    """One uploaded picture on the Analyse page, and all that happened to it since."""
+    """One uploaded picture on the Analyse page, and all that happened to it since.
+
+    `submission_id` is drawn here, so that a first read can be kept before there is a result or a case.
+    """
 
     upload: Upload
+    submission_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     image: LesionImage | None = None
     rejection: str = ""
     next_step: str = ""
     analysis: Analysis | None = None
+    gated: Checks | None = None
+    concerns: tuple[Concern, ...] = ()
     saved_case_id: int | None = None
     words: Words = field(default_factory=Words)
+    first_read: FirstRead | None = None
+    final: FinalWords = field(default_factory=FinalWords)
     is_synthetic: bool = False
 
 
@@ -59,7 +57,7 @@ class AnalyseState:
 
 _ANALYSE, _READER, _HEATMAPS, _FLASH = "analyse_state", "reader_name", "heatmaps", "flash"
 _CASE_MAP, _CASE_WORDS, _BATCH_ROUND = "case_map_state", "case_words", "batch_round"
-_NETWORK = "shown_network"
+_NETWORK, _PRIVATE = "shown_network", "is_private"
 BATCH_PART, BATCH_PAGE, _PICK = "batch-part", "batch-page", "pick-"
 _MAX_HEATMAPS = 24
 
@@ -79,8 +77,7 @@ def case_map_state() -> AnalyseState:
 def case_words(case: CaseRecord) -> Words:
     """What is being typed about a saved case; begins with what is stored, and outlives a change of page."""
     kept: dict[int, Words] = st.session_state.setdefault(_CASE_WORDS, {})
-    stored = Words(case.pseudonym, case.lesion_label, case.anatom_site, case.age_years, case.sex, case.notes)
-    return kept.setdefault(case.case_id, stored)
+    return kept.setdefault(case.case_id, words_of(case))
 
 
 def batch_round() -> int:
@@ -153,6 +150,16 @@ def reader() -> str:
 def set_reader(name: str) -> None:
     """Keep who is reading."""
     st.session_state[_READER] = name
+
+
+def is_private() -> bool:
+    """Whether pseudonyms and notes are hidden on the screen."""
+    return bool(st.session_state.get(_PRIVATE, False))
+
+
+def toggle_private() -> None:
+    """Hide pseudonyms and notes, or show them again."""
+    st.session_state[_PRIVATE] = not is_private()
 
 
 def shown_network() -> str:

@@ -3,39 +3,74 @@
 import streamlit as st
 
 from core.domain import Heatmap
-from core.errors import LesionwiseError
+from core.errors import LesionwiseError, PictureGated
 from dashboard import session
-from dashboard.components.case_form import draw_words, to_draft
+from dashboard.components.case_form import draw_hints, draw_words, to_draft
+from dashboard.components.checks import draw_details, draw_warnings
 from dashboard.components.differential import draw_differential
+from dashboard.components.first_read import draw_final, draw_first_read, keep_final_of
 from dashboard.components.frame import show_error, show_use_line
+from dashboard.components.gate import draw_checklist, draw_gate
 from dashboard.components.intake import LIMITS, caption_of, draw_first_start, draw_strip, draw_uploader
-from dashboard.components.result import draw_evidence, draw_quality, draw_result
+from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
-from dashboard.resources import get_card, get_practice, get_record, get_shelf
+from dashboard.components.waiting import take_turn
+from dashboard.resources import get_card, get_gates, get_practice, get_record, get_shelf
 from dashboard.workflow.analyse import analyse_upload
-from dashboard.workflow.cases import save_case, update_case
+from dashboard.workflow.cases import list_lesions, save_case, update_case
+from dashboard.workflow.checks import with_concerns
+from dashboard.workflow.first_read import note_reveal
 
 
 def draw_classify(intake: session.Intake) -> None:
-    """The button that scores the picture, or why it cannot be pressed."""
-    model = get_practice().model
+    """The button that scores the picture, or why it cannot be pressed; until then there is no result anywhere."""
+    is_read, model = draw_first_read(intake), get_practice().model
     trouble = None
     try:
         get_card(model)
     except LesionwiseError as error:
         trouble = error
+    if intake.gated is not None:
+        reason = draw_gate(intake.gated, key=intake.submission_id)
+        trouble = score_or_rerun(intake, model, reason) if reason else trouble
     label, icon = "Classify Skin Lesion", ":material/biotech:"
-    if st.button(label, type="primary", icon=icon, width="stretch", disabled=trouble is not None):
-        try:
-            with st.spinner("Classifying …"):
-                classifier = get_shelf().get(model)
-                intake.analysis = analyse_upload(upload=intake.upload, classifier=classifier, image=intake.image)
-            st.rerun()
-        except LesionwiseError as error:
-            trouble = error
+    is_shut = trouble is not None or intake.gated is not None or not is_read
+    if st.button(label, type="primary", icon=icon, width="stretch", disabled=is_shut):
+        trouble = score_or_rerun(intake, model)
     if trouble is not None:
         show_error(trouble)
-    st.caption("The picture gets no score until you press the button.")
+    opens = "" if is_read else "The button opens once your impression is kept, or skipped. "
+    st.caption(f"{opens}The picture gets no score until you press the button.")
+
+
+def score_or_rerun(intake: session.Intake, model: str, override_reason: str = "") -> LesionwiseError:
+    """Assess the picture and draw the page anew; gives what went wrong if anything did."""
+    trouble = score(intake, model, override_reason)
+    if trouble is None:
+        st.rerun()
+    return trouble
+
+
+def score(intake: session.Intake, model: str, override_reason: str) -> LesionwiseError | None:
+    """Assess the picture; what a gate found is kept, anything else that went wrong is given."""
+    try:
+        classifier = get_shelf().get(model)
+        with st.spinner("Classifying …"), take_turn(classifier):
+            analysis = analyse_upload(
+                upload=intake.upload,
+                classifier=classifier,
+                image=intake.image,
+                submission_id=intake.submission_id,
+                gates=get_gates(model),
+                override_reason=override_reason,
+            )
+        note_reveal(submission_id=intake.submission_id, record=get_record())
+        intake.analysis, intake.gated = analysis, None
+    except PictureGated as error:
+        intake.gated = error.checks
+    except LesionwiseError as error:
+        return error
+    return None
 
 
 def draw_assessment(intake: session.Intake, state: session.AnalyseState) -> Heatmap | None:
@@ -43,18 +78,20 @@ def draw_assessment(intake: session.Intake, state: session.AnalyseState) -> Heat
     assert intake.analysis is not None and intake.image is not None
     prediction, heatmap = intake.analysis.prediction, None
     draw_result(prediction)
+    draw_warnings(intake.analysis.checks)
     try:
         draw_switches(state, get_card(prediction.model.name).heatmap_methods, key="analyse")
         if state.is_map_shown:
             heatmap = find_heatmap(get_shelf(), prediction.model.name, intake.image, state.method)
     except LesionwiseError as error:
         show_error(error)
+    draw_final(intake)
     draw_save(intake)
     if heatmap is not None:
         offer_overlay(intake.image, heatmap, state.opacity, f"{intake.upload.filename}-{state.method}.png")
     draw_evidence(prediction)
     draw_differential(prediction.differential)
-    draw_quality(intake.analysis.quality)
+    draw_details(intake.analysis.checks, intake.image)
     return heatmap
 
 
@@ -65,6 +102,7 @@ def draw_save(intake: session.Intake) -> None:
     label = "Save case" if intake.saved_case_id is None else "Save changes"
     if st.button(label, type="primary", icon=":material/save:", width="stretch"):
         try:
+            keep_final_of(intake)
             if intake.saved_case_id is None:
                 intake.saved_case_id = save_case(draft=draft, analysis=intake.analysis, record=get_record())
             else:
@@ -92,6 +130,9 @@ with left:
     draw_strip(state)
     st.markdown("**About this lesion**")
     draw_words(intake.words, key=f"words-{state.selected}")
+    lesions = list_lesions(pseudonym=intake.words.pseudonym.strip(), record=get_record())
+    draw_hints(intake.words, intake.upload.filename, lesions)
+    intake.concerns = draw_checklist(intake.concerns, key=intake.submission_id)
     draw_uploader(state, "Add pictures")
     st.caption(LIMITS)
 heatmap = None
@@ -101,6 +142,7 @@ with right:
     elif intake.analysis is None:
         draw_classify(intake)
     else:
+        intake.analysis = with_concerns(intake.analysis, intake.concerns)
         heatmap = draw_assessment(intake, state)
 with viewer:
     if intake.image is not None:

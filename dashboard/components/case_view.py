@@ -7,18 +7,22 @@ import streamlit as st
 from core.domain import CaseRecord, Heatmap, LesionImage
 from core.errors import LesionwiseError
 from dashboard import session
-from dashboard.components.case_form import draw_words, to_draft
+from dashboard.components.case_form import draw_hints, draw_words, to_draft
 from dashboard.components.case_review import draw_diagnosis, draw_review
+from dashboard.components.checks import draw_details, draw_warnings
 from dashboard.components.differential import draw_differential
+from dashboard.components.first_read import draw_reads
 from dashboard.components.follow_up import draw_follow_up_link
 from dashboard.components.frame import show_error
+from dashboard.components.lesion_view import draw_lesion
 from dashboard.components.recall import draw_recall
 from dashboard.components.report import draw_report
-from dashboard.components.result import chip, draw_evidence, draw_result
+from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
-from dashboard.components.words import local_time, percent
+from dashboard.components.words import local_time
 from dashboard.resources import get_card, get_shelf
-from dashboard.workflow.cases import update_case
+from dashboard.workflow.cases import list_other_lesions, update_case
+from dashboard.workflow.checks import load_checks
 from dashboard.workflow.record import Record
 
 
@@ -27,9 +31,13 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
     left, right = split_page(image)
     with right:
         draw_result(case.prediction)
+        checks = load_checks(case_id=case.case_id, record=record)
+        draw_warnings(checks)
         heatmap, state = _draw_map_switches(case, image)
         draw_evidence(case.prediction)
         draw_differential(case.prediction.differential)
+        draw_details(checks, image)
+        draw_reads(case)
         draw_report(case, image, record)
         _draw_provenance(case)
     with left:
@@ -42,7 +50,7 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
         with diagnosis:
             draw_diagnosis(case, record)
         _draw_words(case, record)
-        _draw_others(others)
+        draw_lesion(case, others, list_other_lesions(case_id=case.case_id, record=record), record)
         draw_follow_up_link(case, others)
         draw_recall(case, record)
 
@@ -82,6 +90,7 @@ def _draw_words(case: CaseRecord, record: Record) -> None:
     st.markdown("**About this lesion**")
     words = session.case_words(case)
     draw_words(words, key=f"case-{case.case_id}")
+    draw_hints(words, case.filename, ())
     if st.button("Save changes", icon=":material/save:"):
         try:
             draft = to_draft(words, submission_id=case.submission_id, filename=case.filename)
@@ -90,19 +99,3 @@ def _draw_words(case: CaseRecord, record: Record) -> None:
             st.rerun()
         except LesionwiseError as error:
             show_error(error)
-
-
-def _draw_others(others: tuple[CaseRecord, ...]) -> None:
-    st.markdown("**Other images of this lesion**")
-    if not others:
-        st.caption("None. Cases with the same pseudonym and the same lesion name appear here.")
-    for other in others:
-        score, link = st.columns([3, 1], vertical_alignment="center")
-        score.html(
-            f"{local_time(other.created_at)} {chip(other.prediction.band)} "
-            f"{percent(other.prediction.malignant_probability)} "
-            f"({html.escape(other.prediction.model.name)} {html.escape(other.prediction.model.version)})"
-        )
-        query = {"case": str(other.case_id)}
-        label = f"Case {other.case_id}"
-        link.page_link("../pages/case.py", label=label, icon=":material/badge:", query_params=query)

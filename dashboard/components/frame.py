@@ -10,6 +10,7 @@ from dashboard.components.words import USE_LINE
 from dashboard.resources import get_practice, get_record, get_shelf, get_worker
 
 _STYLE = Path(__file__).with_name("style.css")
+_PRIVATE_STYLE = Path(__file__).with_name("private.css")
 
 
 def open_resources() -> bool:
@@ -28,8 +29,10 @@ def open_resources() -> bool:
 
 def draw_frame(title: str) -> None:
     """The page's title with the reader's name at its right, and what the last action had to say."""
-    left, right = st.columns([5, 1.4], vertical_alignment="center")
+    left, middle, right = st.columns([4.2, 1.3, 1.4], vertical_alignment="center")
     left.title(title, anchor=False)
+    with middle:
+        _privacy_switch()
     with right:
         _reader_choice()
     sentence = session.take_flash()
@@ -45,6 +48,23 @@ def show_error(error: LesionwiseError) -> None:
 def show_use_line() -> None:
     """The intended use in one line, with a link to the model card."""
     st.html(f'<div class="lw-use">{USE_LINE} <a href="model_card" target="_self">Limits: see the model card.</a></div>')
+
+
+def _privacy_switch() -> None:
+    """One key hides pseudonyms and notes on the screen; what is typed and kept does not change."""
+    is_private = session.is_private()
+    label, icon = ("Show names", "visibility") if is_private else ("Hide names", "visibility_off")
+    st.button(
+        label,
+        key="private-switch",
+        icon=f":material/{icon}:",
+        shortcut="F8",
+        on_click=session.toggle_private,
+        help="Pseudonyms and notes on the screen.",
+        width="stretch",
+    )
+    if is_private:
+        st.html(f"<style>{_PRIVATE_STYLE.read_text(encoding='utf-8')}</style>")
 
 
 def _reader_choice() -> None:

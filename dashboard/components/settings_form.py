@@ -16,7 +16,13 @@ from dashboard.components.words import local_time
 from dashboard.measured import get_cards, get_exploration
 from dashboard.workflow.practice import Practice
 
-LABEL = {"readers": "Readers", "prevalence": "Prevalence", "model": "Default network", "data_folder": "Data folder"}
+LABEL = {
+    "readers": "Readers",
+    "prevalence": "Prevalence",
+    "model": "Default network",
+    "data_folder": "Data folder",
+    "blind_first_read": "Blind first read",
+}
 _LONGEST_NAME = 80  # as long as the name column of a report is wide
 _MAX_SHOWN = 50
 _SHOW: dict[str, Callable[[str], str]] = {
@@ -34,6 +40,7 @@ def draw_form(practice: Practice) -> tuple[Practice, str] | None:
         left, right = st.columns(2, gap="large")
         with left:
             names = _readers(practice)
+            is_blind = _blind(practice)
             who = st.text_input(
                 "Changed by", session.reader(), max_chars=_LONGEST_NAME, help="Kept with every change, with the time."
             )
@@ -47,7 +54,7 @@ def draw_form(practice: Practice) -> tuple[Practice, str] | None:
     if not who.strip():
         st.warning("Give your name under “Changed by”: each change is kept with it.", icon=":material/person:")
         return None
-    return Practice(_clean_names(names), prevalence / 100, model, _checked(data, practice)), who.strip()
+    return Practice(_clean_names(names), prevalence / 100, model, _checked(data, practice), is_blind), who.strip()
 
 
 def draw_history(changes: tuple[SettingChange, ...]) -> None:
@@ -86,6 +93,15 @@ def _readers(practice: Practice) -> str:
         "there is no password yet, so a name shows who said that they read, and proves nothing."
     )
     return names
+
+
+def _blind(practice: Practice) -> bool:
+    is_blind = st.toggle("Blind first read", practice.is_blind)
+    st.caption(
+        "The reader's own impression is kept before the machine's result is shown, or kept as skipped. Without it "
+        "nobody can say whether the machine helped or misled."
+    )
+    return is_blind
 
 
 def _prevalence(practice: Practice) -> float:

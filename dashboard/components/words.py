@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.classifier.card_text import INTENDED_USE
-from core.taxonomy import MALIGNANT_KINDS, Band, Diagnosis, HeatmapMethod
+from core.taxonomy import MALIGNANT_KINDS, AnatomSite, Band, BodyRegion, Diagnosis, HeatmapMethod, Laterality
 
 BAND_LABEL = {
     Band.REFER: "Refer",
@@ -42,6 +42,10 @@ KIND_MARK = dict.fromkeys(MALIGNANT_KINDS, "malignant") | {Diagnosis.ACTINIC_KER
 DIFFERENTIAL_NOTE = (
     "The {n} kinds that the network was trained to tell apart; this is not a diagnosis, and other kinds exist."
 )
+NOT_TRAINED_SITE = (
+    "Nails, palms, soles and mucosa: the network was not trained for this site. Do not rely on its result here."
+)
+ANSWER = {True: "Yes", False: "No"}
 EMPTY_MAP = "The heat map is empty: nothing in this picture spoke for malignant."
 MAP_LEGEND = "Heat map: where the network looked, not where the disease is."
 USE_LINE = INTENDED_USE
@@ -50,6 +54,11 @@ USE_LINE = INTENDED_USE
 def diagnosis_label(diagnosis: Diagnosis) -> str:
     """A kind of lesion in a differential, by the name that a clinician knows it by."""
     return _WIDER_KIND.get(diagnosis) or diagnosis[0].upper() + diagnosis[1:]
+
+
+def place_label(site: AnatomSite | None, side: Laterality | None, region: BodyRegion | None) -> str:
+    """Where a lesion is, as closely as it was said: "Shin, left"; "" where it was not."""
+    return ", ".join(filter(None, (region or site, side))).capitalize()
 
 
 def percent(probability: float) -> str:

@@ -6,11 +6,21 @@ import numpy as np
 import pandas as pd
 
 from core import APP_VERSION
-from core.domain import Analysis, CaseDraft, CaseFilter, CaseRecord, ConfirmedDiagnosis, LesionImage, Review
+from core.domain import (
+    Analysis,
+    CaseDraft,
+    CaseFilter,
+    CaseRecord,
+    ConfirmedDiagnosis,
+    LesionImage,
+    LesionSummary,
+    Review,
+)
 from core.errors import RecordNotFound
 from core.imaging.decode import decode
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from db.queries import count_cases, distinct_model_versions, search_cases
+from db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +50,25 @@ def save_case(*, draft: CaseDraft, analysis: Analysis, record: Record) -> int:
             app_version=APP_VERSION,
             created_at=utc_now(),
         )
+        if analysis.checks is not None:
+            work.checks.add(case_id, analysis.checks)
+        _review_as_decided(work, draft.submission_id, case_id)
         work.audit.add(at=utc_now(), who=draft.reader, action="save", entity="case", entity_id=case_id)
     return case_id
+
+
+def list_lesions(*, pseudonym: str, record: Record) -> tuple[LesionSummary, ...]:
+    """The lesions of a patient; none where nobody of that pseudonym is known."""
+    if not pseudonym:
+        return ()
+    with record.reading() as work:
+        return work.patients.lesions(pseudonym)
+
+
+def list_other_lesions(*, case_id: int, record: Record) -> tuple[LesionSummary, ...]:
+    """The lesions of a case's patient but its own."""
+    with record.reading() as work:
+        return work.patients.other_lesions(case_id)
 
 
 def load_case(*, case_id: int, record: Record) -> tuple[CaseRecord, tuple[CaseRecord, ...]]:
@@ -131,3 +158,10 @@ def known_model_versions(*, record: Record) -> list[str]:
     """The versions that any stored prediction came from."""
     with record.reading() as work:
         return distinct_model_versions(work.session)
+
+
+def _review_as_decided(work: UnitOfWork, submission_id: str, case_id: int) -> None:
+    """A next step that was decided before the case was saved is its first review."""
+    for final in work.reads.finals([submission_id]).get(submission_id, ())[:1]:
+        if final.decision is not None:
+            work.reviews.add(case_id, Review(final.decision, "", final.reader, final.assessed_at))

@@ -5,7 +5,7 @@ Everything goes by the `submission_id` of a case that may not be saved yet; a ba
 
 from collections.abc import Sequence
 
-from core.domain import FinalAssessment, FirstRead
+from core.domain import FinalAssessment, FirstRead, Review
 from core.taxonomy import Band, Confidence, Diagnosis, Impression, ReadMode
 from dashboard.workflow.record import Record, utc_now
 
@@ -67,6 +67,9 @@ def keep_final(
             is_switch=first is not None and first.impression is not None and first.impression is not impression,
         )
         work.reads.add_final(final)
+        case_id = work.cases.find_by_submission(submission_id)
+        if case_id is not None and decision is not None:
+            work.reviews.add(case_id, Review(decision, "", reader, final.assessed_at))
         detail = {"impression": impression, "is_switch": final.is_switch}
         work.audit.add(
             at=final.assessed_at,

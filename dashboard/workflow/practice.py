@@ -9,16 +9,21 @@ from dashboard.workflow.record import Record, utc_now
 
 DEFAULT_PREVALENCE = 0.066  # UK urgent suspected-cancer referrals, see docs/decisions/0007-prevalence.md
 _READERS, _PREVALENCE, _MODEL, _DATA = "readers", "prevalence", "model", "data_folder"
+_BLIND = "blind_first_read"
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The settings in force. `prevalence` is the share of malignant lesions among those seen, in (0, 1)."""
+    """The settings in force. `prevalence` is the share of malignant lesions among those seen, in (0, 1).
+
+    `is_blind`: the reader's impression is asked for before the machine's result is shown.
+    """
 
     readers: tuple[str, ...]
     prevalence: float
     model: str
     data: Path | None
+    is_blind: bool = True
 
 
 def load_practice(*, record: Record, settings: Settings) -> Practice:
@@ -31,6 +36,7 @@ def load_practice(*, record: Record, settings: Settings) -> Practice:
         prevalence=float(current.get(_PREVALENCE, DEFAULT_PREVALENCE)),
         model=current.get(_MODEL) or settings.model,
         data=Path(data) if data else settings.data,
+        is_blind=current.get(_BLIND, "on") == "on",
     )
 
 
@@ -56,4 +62,5 @@ def _as_text(practice: Practice) -> dict[str, str]:
         _PREVALENCE: f"{practice.prevalence:.6g}",
         _MODEL: practice.model,
         _DATA: str(practice.data or ""),
+        _BLIND: "on" if practice.is_blind else "off",
     }

@@ -14,6 +14,8 @@ from core import taxonomy
         (taxonomy.AnatomSite, isic.AnatomSiteGeneralEnum),
         (taxonomy.ConfirmType, isic.DiagnosisConfirmTypeEnum),
         (taxonomy.Diagnosis, isic.LegacyDxEnum),
+        (taxonomy.AnatomSiteSpecial, isic.AnatomSiteSpecialEnum),
+        (taxonomy.SkinType, isic.FitzpatrickSkinType),
     ],
 )
 def test_every_value_is_one_of_isics(ours: type[StrEnum], theirs: type[Enum]) -> None:

@@ -15,7 +15,7 @@ from core.imaging.drawn import DrawnLesion, draw_jpeg
 LESION = draw_jpeg(DrawnLesion(width_px=640, height_px=480, seed=7))
 MAP_LEGEND = "where the network looked, not where the disease is"
 PRESS_MS = 80  # as a hand does: while a field is being left, Streamlit misses a click that is over within 20 ms
-PAGES = ("Analyse", "Batch review", "Case history", "Model performance", "Model card", "Settings")
+PAGES = ("Analyse", "Batch review", "Case history", "Agreement", "Model performance", "Model card", "Settings")
 
 
 def upload(page: Page, *files: tuple[str, bytes]) -> None:
@@ -29,9 +29,18 @@ def upload(page: Page, *files: tuple[str, bytes]) -> None:
 
 
 def classify(page: Page, name: str = "shoulder.jpg", content: bytes = LESION) -> None:
-    """Upload a picture and wait for its result."""
+    """Upload a picture, skip the first read, and wait for the result."""
     upload(page, (name, content))
-    page.get_by_role("button", name="Classify Skin Lesion").click()
+    score(page)
+
+
+def score(page: Page) -> None:
+    """Have the picture that is shown scored without a first read, and wait for the result."""
+    button = page.get_by_role("button", name="Classify Skin Lesion")
+    page.get_by_role("button", name="Skip").click(delay=PRESS_MS)
+    expect(button).to_be_enabled()
+    settle(page)
+    button.click(delay=PRESS_MS)
     expect(page.get_by_text("malignant probability")).to_be_visible()
     settle(page)
 

@@ -31,7 +31,7 @@ BANDS = {
 @pytest.fixture
 def classified(app: App, picture: bytes) -> App:
     """A picture that was uploaded and classified."""
-    return app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY)
+    return app.open().upload(("shoulder.jpg", picture)).classify()
 
 
 @pytest.fixture
@@ -69,16 +69,16 @@ def test_the_intended_use_is_on_the_page(app: App) -> None:
 def test_the_lesion_to_try_is_labelled_synthetic(app: App) -> None:
     app.open().press("Try it with a synthetic lesion")
     assert "Synthetic: drawn by the program, no patient." in app.text
-    assert PROBABILITY.search(app.press(CLASSIFY).text)
+    assert PROBABILITY.search(app.classify().text)
 
 
 def test_a_picture_is_not_scored_before_the_button(app: App, picture: bytes) -> None:
     app.open().upload(("shoulder.jpg", picture))
     assert "shoulder.jpg" in app.text
-    assert "120 x 90 px" in app.text
+    assert "240 x 180 px" in app.text
     assert app.has_button(CLASSIFY)
     assert not PROBABILITY.search(app.text)
-    assert PROBABILITY.search(app.press(CLASSIFY).text)
+    assert PROBABILITY.search(app.classify().text)
 
 
 def test_the_result_says_band_probability_and_what_it_means(classified: App) -> None:
@@ -87,14 +87,14 @@ def test_the_result_says_band_probability_and_what_it_means(classified: App) -> 
     assert PROBABILITY.search(text)
     assert re.search(r"Of 100 test lesions scored like this, about \d+ were malignant \(\d+–\d+, n = \d+\)", text)
     assert re.search(r"sensitivity.*specificity", text, re.DOTALL)
-    assert "Resolution: 120 x 90 px" in text
+    assert "Resolution: 240 x 180 px" in text
     assert "Sharpness" in text
 
 
 @pytest.mark.parametrize("band", BANDS)
 def test_every_band_says_what_to_do_next(band: str, app: App, picture: bytes, change_card: Callable[..., None]) -> None:
     change_card(**BANDS[band])
-    text = app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY).text
+    text = app.open().upload(("shoulder.jpg", picture)).classify().text
     assert f"<span>{band}</span>" in text
     assert "Next: " in text
 
@@ -103,12 +103,12 @@ def test_the_machine_says_neither_benign_nor_cancer_free(
     app: App, picture: bytes, change_card: Callable[..., None]
 ) -> None:
     change_card(**BANDS["No AI concern"])
-    card = next(text for text in app.open().upload(("a.jpg", picture)).press(CLASSIFY).html if "lw-card" in text)
+    card = next(text for text in app.open().upload(("a.jpg", picture)).classify().html if "lw-card" in text)
     assert not re.search("benign|cancer-free|cancer free", card, re.IGNORECASE)
 
 
 def test_the_heat_map_comes_on_request_and_goes(real_network: None, app: App, picture: bytes) -> None:
-    app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY)
+    app.open().upload(("shoulder.jpg", picture)).classify()
     assert MAP_LEGEND not in app.text
     app.set("Show heat map", True)
     assert MAP_LEGEND in app.text
@@ -177,10 +177,10 @@ def test_changing_the_page_and_returning_keeps_everything(classified: App) -> No
 
 
 def test_several_pictures_give_a_strip_and_each_keeps_its_words(app: App, picture: bytes, record: Record) -> None:
-    other = draw_jpeg(DrawnLesion(width_px=120, height_px=90, seed=9))
+    other = draw_jpeg(DrawnLesion(width_px=240, height_px=180, seed=9))
     app.open().upload(("first.jpg", picture), ("second.jpg", other))
     app.set("Patient pseudonym", "P-first")
-    app.press("second.jpg").set("Patient pseudonym", "P-second").press(CLASSIFY).press("Save case")
+    app.press("second.jpg").set("Patient pseudonym", "P-second").classify().press("Save case")
     assert only_case(record).pseudonym == "P-second"
     app.press("first.jpg")
     assert app.field("Patient pseudonym").value == "P-first"
@@ -205,12 +205,12 @@ def test_a_bad_file_gets_a_sentence_and_the_page_lives(
     assert not app.has_button(CLASSIFY)
     assert n_cases(record) == 0
     assert all(path.name.startswith("lesionwise.db") for path in files_in(tmp_path / "home"))
-    assert app.upload(("good.jpg", picture)).press(CLASSIFY).errors == []
+    assert app.upload(("good.jpg", picture)).classify().errors == []
 
 
 def test_a_broken_picture_among_others_stops_none_of_them(app: App, picture: bytes) -> None:
     app.open().upload(("good.jpg", picture), ("bad.jpg", b"text"))
-    assert PROBABILITY.search(app.press(CLASSIFY).text)
+    assert PROBABILITY.search(app.classify().text)
     assert app.press("bad.jpg").errors
 
 
@@ -235,7 +235,7 @@ def test_weights_changed_by_one_bit_score_nothing(
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    app.open().upload(("a.jpg", picture)).set("Notes", "itches").press(CLASSIFY)
+    app.open().upload(("a.jpg", picture)).set("Notes", "itches").classify()
     assert "are not the ones that were validated" in app.errors[0]
     assert not PROBABILITY.search(app.text)
     assert app.field("Notes").value == "itches"
@@ -290,7 +290,7 @@ def test_a_read_only_database_keeps_what_was_typed(
     database = tmp_path / "home" / "lesionwise.db"
     address = f"sqlite:///file:{database}?mode=ro&uri=true"
     monkeypatch.setenv("DATABASE_URL", address)
-    app.open().upload(("a.jpg", picture)).press(CLASSIFY).set("Notes", "itches").press("Save case")
+    app.open().upload(("a.jpg", picture)).classify().set("Notes", "itches").press("Save case")
     assert "may not be written" in app.errors[0]
     assert "allow writing" in app.errors[0]
     assert app.field("Notes").value == "itches"
@@ -320,7 +320,7 @@ def test_markup_in_names_is_text(app: App, picture: bytes, record: Record) -> No
     app.open().upload((name, picture))
     assert not any(name in text for text in app.html)
     assert any("&lt;img src=x onerror=alert(1)&gt;.jpg" in text for text in app.html)
-    app.press(CLASSIFY).set("Patient pseudonym", "<script>alert(1)</script>").press("Save case")
+    app.classify().set("Patient pseudonym", "<script>alert(1)</script>").press("Save case")
     assert only_case(record).pseudonym == "<script>alert(1)</script>"
 
 

@@ -1,12 +1,13 @@
 """One saved case: the stored result, what is added to it, and what is wrong with it."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from core.domain import CaseRecord
-from core.taxonomy import Band
+from core.domain import CaseRecord, History
+from core.taxonomy import Band, Laterality, SkinType
 from dashboard.components.words import percent
 from dashboard.workflow.cases import load_case
 from dashboard.workflow.record import Record
@@ -31,7 +32,7 @@ def stored(record: Record, case_id: int) -> Callable[[], CaseRecord]:
 def test_the_stored_result_is_shown(case: App, stored: Callable[[], CaseRecord]) -> None:
     assert case.title == "Case 1"
     assert f"{percent(stored().prediction.malignant_probability)}<small>malignant probability" in case.text
-    for words in ("lesion.jpg", "120 x 90 px", "by dr a", "with small-net 2026.03.02"):
+    for words in ("lesion.jpg", "240 x 180 px", "by dr a", "with small-net 2026.03.02"):
         assert words in case.text
     assert case.field("Patient pseudonym").value == "P-1"
 
@@ -91,10 +92,58 @@ def test_a_diagnosis_needs_all_three_answers(case: App, stored: Callable[[], Cas
 
 def test_other_images_of_the_lesion_are_linked(case_id: int, save: Callable[..., int], app: App) -> None:
     other = save(pseudonym="P-1", lesion_label="L1")
-    save(pseudonym="P-1", lesion_label="L2")
+    save(pseudonym="P-2", lesion_label="L1")
+    own, _, others = app.open("case", case=str(case_id)).text.partition("Other lesions of this patient")
+    assert f"Case {other}" in own
+    assert "Case 3" not in own + others
+
+
+def test_a_patients_other_lesions_are_linked(case_id: int, save: Callable[..., int], app: App) -> None:
+    other = save(pseudonym="P-1", lesion_label="L2")
+    save(pseudonym="P-2", lesion_label="L3")
+    _, _, others = app.open("case", case=str(case_id)).text.partition("Other lesions of this patient")
+    assert f"Case {other}" in others
+    assert "<b>L2</b>" in others
+    assert "L3" not in others
+
+
+def test_the_lesions_images_are_told_by_visit(case_id: int, save: Callable[..., int], app: App) -> None:
+    save(pseudonym="P-1", lesion_label="L1", visited_on=date(2026, 1, 31))
     text = app.open("case", case=str(case_id)).text
-    assert f"Case {other}" in text
-    assert "Case 3" not in text
+    assert text.index("this case") < text.index("Visit of 31 Jan 2026")
+
+
+def test_history_and_place_are_kept(case: App, stored: Callable[[], CaseRecord]) -> None:
+    case.select("Fitzpatrick skin type", "IV").set("Longest diameter, mm", 7.5).select("Change noticed", "Yes")
+    case.select("Melanoma in the family", "No").select("Side", "Left").set("Day of the visit", date(2026, 1, 31))
+    case.press("Save changes")
+    assert stored().history == History(SkinType.IV, 7.5, None, False, True)
+    assert (stored().laterality, stored().visited_on) == (Laterality.LEFT, date(2026, 1, 31))
+
+
+def test_a_site_that_the_network_was_not_trained_for_is_told(case: App) -> None:
+    assert "was not trained for this site" not in case.text
+    assert "was not trained for this site" in case.select("Body site", "Palms/soles").text
+
+
+def test_a_name_as_pseudonym_is_pointed_out_and_not_refused(case: App, stored: Callable[[], CaseRecord]) -> None:
+    case.set("Patient pseudonym", "Anna Müller")
+    assert "looks like a person's name" in case.text
+    case.press("Save changes")
+    assert stored().pseudonym == "Anna Müller"
+
+
+def test_names_are_hidden_and_shown_by_one_button(case: App) -> None:
+    def is_hidden() -> bool:
+        styles = [str(getattr(element, "proto").body) for element in case.test.get("html")]  # noqa: B009
+        return any("-webkit-text-security" in style for style in styles)
+
+    assert case.button("Hide names").proto.shortcut == "f8"
+    assert not is_hidden()
+    case.press("Hide names")
+    assert is_hidden()
+    case.press("Show names")
+    assert not is_hidden()
 
 
 def test_the_heat_map_is_of_the_network_that_scored(case: App) -> None:

@@ -68,7 +68,7 @@ def expected_rows(record: Record, case_id: int) -> list[tuple[str, str]]:
 def test_analyse_shows_all_seven_likeliest_first_and_marks_the_malignant_by_word(
     seven_kinds: Path, app: App, picture: bytes, record: Record
 ) -> None:
-    app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY).press("Save case")
+    app.open().upload(("shoulder.jpg", picture)).classify().press("Save case")
     rows = rows_of(app)
     assert [(name, number) for name, _, _, number in rows] == expected_rows(record, 1)
     assert {name: mark for name, mark, _, _ in rows if mark} == MARKED
@@ -79,13 +79,13 @@ def test_analyse_shows_all_seven_likeliest_first_and_marks_the_malignant_by_word
 
 
 def test_it_comes_after_result_switches_and_save_button(seven_kinds: Path, app: App, picture: bytes) -> None:
-    text = app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY).text
+    text = app.open().upload(("shoulder.jpg", picture)).classify().text
     places = [text.index(said) for said in ("malignant probability", "Show heat map", "Save case", "lw-differential")]
     assert places == sorted(places)
 
 
 def test_a_network_without_one_draws_nothing(app: App, picture: bytes) -> None:
-    app.open().upload(("shoulder.jpg", picture)).press(CLASSIFY).press("Save case")
+    app.open().upload(("shoulder.jpg", picture)).classify().press("Save case")
     assert drawn(app) == []
     assert drawn(app.open("case", case="1")) == []
 

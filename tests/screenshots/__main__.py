@@ -127,6 +127,7 @@ def _take_all(browser: Browser, address: str, home: Path) -> None:
 def _take_analyse(page: Page, address: str, upload: Path, names: tuple[str | None, str]) -> None:
     page.goto(address)
     page.locator("input[type=file]").set_input_files(upload)
+    page.get_by_role("button", name="Skip").click()
     page.get_by_role("button", name="Classify Skin Lesion").click()
     page.locator(".lw-number").wait_for(timeout=60_000)
     if names[0]:

@@ -1,0 +1,125 @@
+"""The reader's impression before the machine's result, and the assessment after it."""
+
+import streamlit as st
+
+from core.domain import CaseRecord, FinalAssessment, FirstRead
+from core.errors import LesionwiseError
+from core.taxonomy import Band, Confidence, Diagnosis, Impression, ReadMode
+from dashboard import session
+from dashboard.components.frame import show_error
+from dashboard.components.words import BAND_REVIEW, diagnosis_label, local_time
+from dashboard.resources import get_practice, get_record
+from dashboard.workflow.first_read import keep_final, keep_first_read, skip_first_read
+
+_KEEP, _SKIP = "Keep my impression", "Skip"
+
+
+def draw_first_read(intake: session.Intake) -> bool:
+    """The form, or what was kept by it; gives whether the picture may be classified now."""
+    if intake.first_read is not None:
+        st.info(first_sentence(intake.first_read), icon=":material/lock:")
+        return True
+    if not get_practice().is_blind:
+        return True
+    with st.form(f"first-read-{intake.submission_id}"):
+        st.markdown("**Your first read**, before the machine's")
+        impression = st.segmented_control("Impression", list(Impression), format_func=str.capitalize)
+        confidence = st.segmented_control("Confidence", list(Confidence), format_func=str.capitalize)
+        diagnosis = _diagnosis("Diagnosis, if you have one", None)
+        with st.container(horizontal=True, gap="small"):
+            is_kept = st.form_submit_button(_KEEP, type="primary", icon=":material/lock:")
+            is_skipped = st.form_submit_button(_SKIP, help="Kept as a skip: this case is no part of the agreement.")
+    if is_kept and impression is None:
+        st.warning("Choose your impression first, or skip.", icon=":material/info:")
+    elif is_kept or is_skipped:
+        _keep(intake, None if is_skipped else impression, confidence, diagnosis)
+    return False
+
+
+def draw_final(intake: session.Intake) -> None:
+    """The assessment with the machine's result in view; saving the case keeps it."""
+    if intake.first_read is not None:
+        st.caption(first_sentence(intake.first_read))
+    final, key = intake.final, f"final-{intake.submission_id}"
+    chosen = st.segmented_control(
+        "Your final assessment", list(Impression), default=final.impression, format_func=str.capitalize, key=key
+    )
+    decision = st.segmented_control(
+        "Next step", list(Band), default=final.decision, format_func=BAND_REVIEW.__getitem__, key=f"{key}-decision"
+    )
+    final.impression, final.decision = chosen, decision
+    final.diagnosis = _diagnosis("Final diagnosis, if you have one", final.diagnosis, key=f"{key}-diagnosis")
+    first = intake.first_read.impression if intake.first_read else None
+    if chosen and first and chosen != first:
+        st.caption(f":material/swap_horiz: A change from {first} to {chosen}; it is kept as a switch.")
+
+
+def keep_final_of(intake: session.Intake) -> None:
+    """Keep the final assessment, where one was chosen. Raises StorageFailed."""
+    final = intake.final
+    if final.impression is not None:
+        keep_final(
+            submission_id=intake.submission_id,
+            impression=final.impression,
+            diagnosis=final.diagnosis,
+            decision=final.decision,
+            reader=session.reader(),
+            record=get_record(),
+        )
+
+
+def draw_reads(case: CaseRecord) -> None:
+    """What the reader thought of a saved case, before and after."""
+    st.markdown("**First read and final assessment**")
+    first = case.first_read
+    st.text(first_sentence(first) if first else "No first read was asked for.")
+    if first is not None and first.revealed_at is not None:
+        st.text(f"The machine's result was shown at {local_time(first.revealed_at)}.")
+    for final in case.finals:
+        st.text(_final_sentence(final))
+
+
+def first_sentence(read: FirstRead) -> str:
+    """A first read in words."""
+    when = f"{read.reader or 'nobody named'}, {local_time(read.kept_at)}"
+    if read.mode is ReadMode.SKIPPED or read.impression is None:
+        return f"First read: skipped ({when})."
+    confidence = f", {read.confidence} confidence" if read.confidence else ""
+    diagnosis = f", {diagnosis_label(read.diagnosis).lower()}" if read.diagnosis else ""
+    return f"First read: {read.impression}{confidence}{diagnosis} ({when})."
+
+
+def _final_sentence(final: FinalAssessment) -> str:
+    parts = [str(final.impression)]
+    parts += [diagnosis_label(final.diagnosis).lower()] if final.diagnosis else []
+    parts += [BAND_REVIEW[final.decision].lower()] if final.decision else []
+    switch = "; a switch from the first read" if final.is_switch else ""
+    who = f"{final.reader or 'nobody named'}, {local_time(final.assessed_at)}"
+    return f"Final: {', '.join(parts)}{switch} ({who})."
+
+
+def _diagnosis(label: str, current: Diagnosis | None, key: str | None = None) -> Diagnosis | None:
+    kinds = list(Diagnosis)
+    index = kinds.index(current) if current else None
+    return st.selectbox(label, kinds, index, format_func=diagnosis_label, placeholder="None", key=key)
+
+
+def _keep(
+    intake: session.Intake, impression: Impression | None, confidence: Confidence | None, diagnosis: Diagnosis | None
+) -> None:
+    submission_id, reader, record = intake.submission_id, session.reader(), get_record()
+    try:
+        if impression is None:
+            intake.first_read = skip_first_read(submission_id=submission_id, reader=reader, record=record)
+        else:
+            intake.first_read = keep_first_read(
+                submission_id=submission_id,
+                impression=impression,
+                confidence=confidence,
+                diagnosis=diagnosis,
+                reader=reader,
+                record=record,
+            )
+        st.rerun()
+    except LesionwiseError as error:
+        show_error(error)

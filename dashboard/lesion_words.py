@@ -1,0 +1,87 @@
+"""What the clinician types about one lesion, while it is being typed; and the draft of a case that it makes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from core.domain import CaseDraft, CaseRecord, History
+from core.taxonomy import AnatomSite, Band, BodyRegion, Diagnosis, Impression, Laterality, Sex, SkinType
+
+
+@dataclass(slots=True)
+class Words:
+    """What was typed about one picture.
+
+    `site_round` counts how often the body map set site and side: the fields of a new round are new ones, and so show
+    what was set.
+    """
+
+    pseudonym: str = ""
+    lesion_label: str = ""
+    anatom_site: AnatomSite | None = None
+    laterality: Laterality | None = None
+    body_region: BodyRegion | None = None
+    age_years: int | None = None
+    sex: Sex | None = None
+    notes: str = ""
+    fitzpatrick_skin_type: SkinType | None = None
+    clin_size_long_diam_mm: float | None = None
+    personal_hx_mm: bool | None = None
+    family_hx_mm: bool | None = None
+    is_change_noticed: bool | None = None
+    visited_on: date | None = None
+    site_round: int = 0
+
+
+@dataclass(slots=True)
+class FinalWords:
+    """What was chosen as the final assessment, before it is kept."""
+
+    impression: Impression | None = None
+    diagnosis: Diagnosis | None = None
+    decision: Band | None = None
+
+
+def words_of(case: CaseRecord) -> Words:
+    """The words that are stored with a case."""
+    told = case.history
+    return Words(
+        pseudonym=case.pseudonym,
+        lesion_label=case.lesion_label,
+        anatom_site=case.anatom_site,
+        laterality=case.laterality,
+        body_region=case.body_region,
+        age_years=case.age_years,
+        sex=case.sex,
+        notes=case.notes,
+        fitzpatrick_skin_type=told.fitzpatrick_skin_type,
+        clin_size_long_diam_mm=told.clin_size_long_diam_mm,
+        personal_hx_mm=told.personal_hx_mm,
+        family_hx_mm=told.family_hx_mm,
+        is_change_noticed=told.is_change_noticed,
+        visited_on=case.visited_on,
+    )
+
+
+def draft_of(words: Words, *, submission_id: str, filename: str, reader: str) -> CaseDraft:
+    """The typed words as the draft of a case."""
+    return CaseDraft(
+        submission_id=submission_id,
+        filename=filename,
+        pseudonym=words.pseudonym.strip(),
+        lesion_label=words.lesion_label.strip(),
+        anatom_site=words.anatom_site,
+        age_years=words.age_years,
+        sex=words.sex,
+        notes=words.notes.strip(),
+        reader=reader,
+        laterality=words.laterality,
+        body_region=words.body_region,
+        history=History(
+            fitzpatrick_skin_type=words.fitzpatrick_skin_type,
+            clin_size_long_diam_mm=words.clin_size_long_diam_mm,
+            personal_hx_mm=words.personal_hx_mm,
+            family_hx_mm=words.family_hx_mm,
+            is_change_noticed=words.is_change_noticed,
+        ),
+        visited_on=words.visited_on,
+    )

@@ -1,0 +1,44 @@
+"""The read side of the agreement figures: blind reads of saved cases with all that became of them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from core.domain import ReadOutcome
+from core.taxonomy import BatchMode, ReadMode
+from db.case_columns import newest_diagnosis_id
+from db.tables import BatchItemRow, BatchRow, CaseRow, DiagnosisRow, FinalAssessmentRow, FirstReadRow, PredictionRow
+
+
+def blind_reads(session: Session) -> tuple[ReadOutcome, ...]:
+    """Every blind first read of a saved case, oldest first; cases of a batch read by risk are left out."""
+    statement = (
+        select(
+            CaseRow.id.label("case_id"),
+            CaseRow.lesion_id,
+            FirstReadRow.reader,
+            FirstReadRow.impression.label("first"),
+            PredictionRow.band,
+            FinalAssessmentRow.impression.label("final"),
+            DiagnosisRow.is_malignant,
+        )
+        .join(CaseRow, CaseRow.id == FirstReadRow.case_id)
+        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
+        .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == _newest_final_id())
+        .outerjoin(DiagnosisRow, DiagnosisRow.id == newest_diagnosis_id())
+        .where(FirstReadRow.mode == ReadMode.BLIND, ~_is_of_triage())
+        .order_by(CaseRow.id)
+    )
+    return tuple(ReadOutcome(**row) for row in session.execute(statement).mappings())
+
+
+def _newest_final_id() -> ScalarSelect[Any]:
+    row = aliased(FinalAssessmentRow)
+    found = select(row.id).where(row.case_id == CaseRow.id).order_by(row.assessed_at.desc(), row.id.desc())
+    return found.limit(1).correlate(CaseRow).scalar_subquery()
+
+
+def _is_of_triage() -> ColumnElement[bool]:
+    is_its_batch = (BatchItemRow.case_id == CaseRow.id) & (BatchRow.mode == BatchMode.TRIAGE)
+    return exists().where(is_its_batch, BatchRow.id == BatchItemRow.batch_id)
