@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page("../pages/batch.py", title="Batch review", icon=":material/grid_view:"),
         st.Page("../pages/cases.py", title="Case history", icon=":material/folder_open:"),
         st.Page("../pages/recalls.py", title="Recalls", icon=":material/event:"),
+        st.Page("../pages/agreement.py", title="Agreement", icon=":material/handshake:"),
         st.Page("../pages/performance.py", title="Model performance", icon=":material/monitoring:"),
         st.Page("../pages/model_card.py", title="Model card", icon=":material/description:"),
         st.Page("../pages/settings.py", title="Settings", icon=":material/settings:"),
