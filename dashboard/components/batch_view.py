@@ -106,7 +106,8 @@ def draw_table(batch_id: int, record: Record) -> None:
 
 def _draw_save(page: BatchPage, place: DeltaGenerator, record: Record) -> None:
     n, summary = page.n_unsaved, page.summary
-    label = f"Save all ({n})" if n else "Read a picture first" if summary.n_scored else "All saved"
+    nothing = "Read a picture first" if summary.n_scored else "All saved" if summary.n_saved else "Nothing to save"
+    label = f"Save all ({n})" if n else nothing
     if place.button(label, type="primary", icon=":material/save:", disabled=not n, width="stretch"):
         try:
             n = save_items(batch_id=summary.batch_id, item_ids=None, reader=session.reader(), record=record)

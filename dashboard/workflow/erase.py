@@ -42,7 +42,7 @@ def erase_patient(*, pseudonym: str, who: str, record: Record) -> Erasure:
             who=who,
             action="erase",
             entity="patient",
-            entity_id=found.patient_id,
+            entity_id=found.patient_id or "",
             detail={"n_cases": erased.n_cases, "n_pictures": erased.n_pictures},
         )
         forget_staged(names=found.staged, record=record)

@@ -20,7 +20,8 @@ SUBMISSION = "batch-item-"  # and the id of the file: the submission that it is 
 
 def is_read() -> ColumnElement[bool]:
     """Whether a first read of a file is kept; for statements on the files of batches."""
-    return exists().where(FirstReadRow.submission_id == SUBMISSION + cast(BatchItemRow.id, String))
+    is_of_item = FirstReadRow.submission_id == SUBMISSION + cast(BatchItemRow.id, String)
+    return exists().where(is_of_item).correlate(BatchItemRow)
 
 
 class BatchFile(NamedTuple):
@@ -99,7 +100,7 @@ def part_of(part: WorklistPart) -> ColumnElement[bool]:
     """Which files of a batch a part of its worklist holds."""
     row = BatchItemRow
     has_score = row.prediction_id.is_not(None)
-    is_signed = exists().where(SignOffRow.case_id == row.case_id)
+    is_signed = exists().where(SignOffRow.case_id == row.case_id).correlate(row)
     is_decided = row.assessment.is_not(None)
     conditions: dict[WorklistPart, ColumnElement[bool]] = {
         "all": true(),

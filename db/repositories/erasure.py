@@ -1,10 +1,10 @@
 """Taking one patient out of the record, with everything in any table that hangs on that patient."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import RecordNotFound
@@ -26,9 +26,12 @@ from db.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """What there is of a patient; `staged` names files of batches that wait for their score."""
+    """What there is of a patient; `staged` names files of batches that wait for their score.
 
-    patient_id: int
+    `patient_id` is None where only files of batches are known by that pseudonym.
+    """
+
+    patient_id: int | None
     case_ids: tuple[int, ...]
     item_ids: tuple[int, ...]
     submission_ids: tuple[str, ...]
@@ -45,17 +48,14 @@ class ErasureRepository:
     def belongings(self, pseudonym: str) -> Belongings:
         """What would be erased. Raises RecordNotFound if nobody has that pseudonym."""
         patient_id = self._session.scalar(select(PatientRow.id).where(PatientRow.pseudonym == pseudonym))
-        if patient_id is None:
-            raise RecordNotFound(f"There is no patient {pseudonym}.")
-        lesions = select(LesionRow.id).where(LesionRow.patient_id == patient_id)
-        is_theirs = or_(CaseRow.patient_id == patient_id, CaseRow.lesion_id.in_(lesions))
-        cases = self._session.execute(
-            select(CaseRow.id, CaseRow.submission_id, CaseRow.image_id).where(is_theirs)
-        ).all()
+        cases = [] if patient_id is None else self._cases_of(patient_id)
         case_ids = tuple(row.id for row in cases)
         item = BatchItemRow
-        is_named = or_(item.case_id.in_(case_ids), item.pseudonym == pseudonym)
+        is_unsaved = and_(item.case_id.is_(None), item.pseudonym == pseudonym, item.pseudonym != "")
+        is_named = or_(item.case_id.in_(case_ids), is_unsaved)
         items = self._session.execute(select(item.id, item.image_id, item.staged).where(is_named)).all()
+        if patient_id is None and not items:
+            raise RecordNotFound(f"There is no patient {pseudonym}.")
         return Belongings(
             patient_id=patient_id,
             case_ids=case_ids,
@@ -65,13 +65,21 @@ class ErasureRepository:
             staged=tuple(row.staged for row in items if row.staged),
         )
 
+    def _cases_of(self, patient_id: int) -> Sequence[sa.Row[tuple[int, str, int]]]:
+        lesions = select(LesionRow.id).where(LesionRow.patient_id == patient_id)
+        is_theirs = or_(CaseRow.patient_id == patient_id, CaseRow.lesion_id.in_(lesions))
+        return self._session.execute(select(CaseRow.id, CaseRow.submission_id, CaseRow.image_id).where(is_theirs)).all()
+
     def erase(self, pseudonym: str, found: Belongings) -> set[str]:
         """Delete it all; gives the SHA-256 of the pictures that no row names any more."""
         for reads in (FirstReadRow, FinalAssessmentRow):
             self._session.execute(delete(reads).where(reads.submission_id.in_(found.submission_ids)))
         self._delete_tree(BatchItemRow, found.item_ids)
-        self._delete_tree(PatientRow, [found.patient_id])
+        self._delete_tree(PatientRow, [found.patient_id] if found.patient_id is not None else [])
         self._blank_audit(found)
+        # A file that was assigned to this patient and became another one's case is that one's.
+        blank = {"pseudonym": "", "lesion_label": "", "filename": "Erased name"}
+        self._session.execute(update(BatchItemRow).where(BatchItemRow.pseudonym == pseudonym).values(**blank))
         is_named = BatchRow.name.contains(pseudonym, autoescape=True)
         self._session.execute(update(BatchRow).where(is_named).values(name="Erased name"))
         return self._delete_pictures(found.image_ids)

@@ -302,7 +302,7 @@ def test_a_zip_with_folders_is_a_batch(start: Callable[..., App], pictures: list
 def test_a_batch_of_broken_files_alone_is_told(start: Callable[..., App]) -> None:
     app = start(("a.jpg", b"text"), ("b.zip", b"no zip"))
     assert "2 files without a score" in app.text
-    assert app.button("All saved").disabled
+    assert app.button("Nothing to save").disabled
 
 
 def test_without_a_network_the_batch_waits_and_says_why(

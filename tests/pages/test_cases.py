@@ -1,14 +1,18 @@
 """Case history: what is found, what is shown, and how a case is opened."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core.domain import ConfirmedDiagnosis, Review
+from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.settings import Settings
 from core.taxonomy import AnatomSite, Band, ConfirmType, Diagnosis
 from dashboard.workflow.cases import confirm_diagnosis, review_case
+from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record
 from tests.pages.app_driver import App
 
@@ -68,6 +72,46 @@ def test_the_filters_narrow_the_history(app: App, save: Callable[..., int], reco
         app.set(label, None)
     assert "1 case, newest first" in app.set("Pseudonym, exactly", "P-1").text
     assert "confirmed melanoma" in app.set("Pseudonym, exactly", "P-10").text
+
+
+def test_a_filter_is_saved_chosen_and_forgotten(
+    app: App, new_app: Callable[[], App], save: Callable[..., int], record: Record
+) -> None:
+    first = save(pseudonym="P-1", anatom_site=AnatomSite.HEAD_NECK, notes="itches")
+    save(pseudonym="P-2", anatom_site=AnatomSite.HEAD_NECK)
+    review_case(case_id=first, review=Review(Band.REFER, "", "dr a", NOW), record=record)
+    app.open("cases")
+    app.set("Search", "itches").select("Body site", "Head/neck").select("Review", "Reviewed")
+    app.set("Name of the filter", "mine").press("Save")
+    assert app.toasts == ["mine is saved."]
+
+    other = new_app().open("cases")
+    assert "2 cases, newest first" in other.text
+    other.select("Saved filters", "mine")
+    assert "1 case, newest first" in other.text
+    fields = [other.field(label).value for label in ("Search", "Body site", "Review", "Band", "Diagnosis")]
+    assert fields == ["itches", AnatomSite.HEAD_NECK, "Reviewed", None, None]
+    other.press("Forget it")
+    assert "None is saved yet" in [box.placeholder for box in other.test.selectbox if box.label == "Saved filters"]
+
+
+def test_a_patient_is_erased_only_after_the_pseudonym_was_typed(
+    app: App, save: Callable[..., int], record: Record, settings: Settings
+) -> None:
+    practice = replace(load_practice(record=record, settings=settings), readers=("Dr. A",))
+    change_practice(practice=practice, who="Dr. A", record=record, settings=settings)
+    save(pseudonym="P-1")
+    save(pseudonym="P-2", content=draw_jpeg(DrawnLesion(width_px=96, height_px=72, seed=9)))
+    app.open("cases")
+    assert "Erase patient" not in app.text
+    app.set("Pseudonym, exactly", "P-1")
+    assert "This takes **1 case**" in app.text
+    assert app.button("Erase for good").disabled
+    assert app.set("Type the pseudonym to confirm", "P-2").button("Erase for good").disabled
+    app.set("Type the pseudonym to confirm", "P-1").press("Erase for good")
+    assert app.toasts == ["Erased: 1 case and 1 picture."]
+    assert "P-2" in app.set("Pseudonym, exactly", "").text
+    assert "1 case, newest first" in app.text
 
 
 def test_the_history_is_paged(app: App, save: Callable[..., int]) -> None:

@@ -1,0 +1,154 @@
+"""Erasing a patient: nothing of them is left, in no table, file or free page; nothing of others is touched."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.domain import CaseDraft, CaseFilter, ConfirmedDiagnosis, Review, Upload
+from core.errors import RecordNotFound, StorageReadOnly
+from core.settings import Settings
+from core.taxonomy import Band, BatchMode, Confidence, ConfirmType, Diagnosis, Impression
+from dashboard.workflow import batches, cases
+from dashboard.workflow.assign import assign_by_name
+from dashboard.workflow.batch_review import decide_item, load_items, sign_items
+from dashboard.workflow.erase import erase_patient, preview_erasure
+from dashboard.workflow.first_read import keep_final, keep_first_read
+from dashboard.workflow.intake import TakenIn
+from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.saved_filters import keep_filter, saved_filters
+from dashboard.workflow.thumbnails import load_thumbnail
+from db.blobs import BlobStore
+from tests.dashboard.conftest import DarknessClassifier, draw
+
+ERASED, OTHER, SECRET = "P-erased-7", "P-other-8", "a word of the clinician's"
+
+
+@pytest.fixture
+def erased_case(record: Record, save: Callable[..., int]) -> int:
+    """A case of the patient with all that may be said about it."""
+    case_id = save(draw(1), pseudonym=ERASED, lesion_label="L1", notes=SECRET, submission_id="one")
+    cases.review_case(case_id=case_id, review=Review(Band.REFER, SECRET, "dr a", utc_now()), record=record)
+    how = ConfirmType.HISTOPATHOLOGY
+    confirmed = ConfirmedDiagnosis(Diagnosis.MELANOMA, True, how, date(2026, 3, 1), SECRET, "dr a", utc_now())
+    cases.confirm_diagnosis(case_id=case_id, diagnosis=confirmed, record=record)
+    said = {"submission_id": "one", "reader": "dr a", "record": record}
+    keep_first_read(impression=Impression.BENIGN, confidence=Confidence.LOW, diagnosis=None, **said)  # type: ignore[arg-type]
+    keep_final(impression=Impression.MALIGNANT, diagnosis=None, decision=Band.REFER, **said)  # type: ignore[arg-type]
+    return case_id
+
+
+def in_a_batch(record: Record, classifier: DarknessClassifier, *pictures: tuple[str, bytes]) -> int:
+    taken = [TakenIn(Upload(name, content)) for name, content in pictures]
+    assigned = assign_by_name([name for name, _ in pictures]).of_file
+    batch_id = batches.create_batch(
+        name=f"{ERASED}.zip", taken=taken, reader="dr a", record=record, mode=BatchMode.TRIAGE, assigned=assigned
+    )
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    return batch_id
+
+
+def rows_with(record: Record, words: str) -> list[str]:
+    """The tables that hold these words anywhere."""
+    with record.reading() as work:
+        connection = work.session.connection()
+        names = list(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
+        return [name for name in names if words in str(connection.execute(text(f'SELECT * FROM "{name}"')).all())]
+
+
+def files_with(home: Path, words: str) -> list[Path]:
+    return [path for path in home.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
+
+
+def test_nothing_is_left_of_the_patient_and_a_line_says_so(
+    record: Record, settings: Settings, classifier: DarknessClassifier, erased_case: int
+) -> None:
+    batch_id = in_a_batch(record, classifier, (f"{ERASED}_L2_a.jpg", draw(2)), (f"{OTHER}_L1_b.jpg", draw(3)))
+    _, items = load_items(batch_id=batch_id, record=record)
+    for item in items:
+        decide_item(item=item, assessment=Band.REFER, note="", reader="dr a", record=record)
+    sign_items(batch_id=batch_id, item_ids=[item.item_id for item in items], reader="dr a", record=record)
+    keep_filter(name="theirs", wanted=CaseFilter(pseudonym=ERASED), who="dr a", record=record)
+    case, _ = cases.load_case(case_id=erased_case, record=record)
+    load_thumbnail(blob_sha256=case.image.blob_sha256, orientation=1, record=record)
+    assert files_with(settings.home, ERASED)
+
+    found = preview_erasure(pseudonym=ERASED, record=record)
+    assert (found.n_cases, found.n_files_in_batches, found.n_pictures) == (2, 1, 2)
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record) == found
+
+    for words in (ERASED, SECRET, "melanoma", case.image.upload_sha256):
+        assert rows_with(record, words) == [], words
+        assert files_with(settings.home, words) == [], words
+    assert len(list(settings.blob_root.rglob("??????????*"))) == 1
+    assert not record.thumbnails.exists() or not list(record.thumbnails.iterdir())
+    left = cases.list_cases(wanted=CaseFilter(), page=0, page_size=9, record=record).rows
+    assert list(left["pseudonym"]) == [OTHER]
+    assert [item.signed_by for item in load_items(batch_id=batch_id, record=record)[1]] == ["dr a"]
+    assert saved_filters(record=record) == []
+    with record.reading() as work:
+        story = work.audit.of("case", erased_case)
+        [stub] = [line for line in work.audit.of("patient", 1) if line.action == "erase"]
+    assert {line.action for line in story} >= {"save", "review", "confirm diagnosis"}
+    assert {str(dict(line.detail)) for line in story} == {"{}"}
+    assert (stub.who, dict(stub.detail)) == ("dr a", {"n_cases": 2, "n_pictures": 2})
+
+
+def test_a_picture_that_another_patient_shows_too_stays(record: Record, save: Callable[..., int]) -> None:
+    save(draw(1), pseudonym=ERASED)
+    other = save(draw(1), pseudonym=OTHER)
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_pictures == 0
+    case, _ = cases.load_case(case_id=other, record=record)
+    assert cases.load_picture(case=case, record=record).width_px == 96
+
+
+def test_files_that_wait_in_a_batch_go_too_and_nobodys_cases_stay(record: Record, save: Callable[..., int]) -> None:
+    nobodys = save(draw(2))
+    taken = [TakenIn(Upload(f"{ERASED}_L1_a.jpg", draw(1)))]
+    assigned = assign_by_name([item.upload.filename for item in taken]).of_file
+    batches.create_batch(name="morning", taken=taken, reader="dr a", record=record, assigned=assigned)
+    erased = erase_patient(pseudonym=ERASED, who="dr a", record=record)
+    assert (erased.n_cases, erased.n_files_in_batches) == (0, 1)
+    assert list(record.staging.iterdir()) == []
+    assert rows_with(record, ERASED) == []
+    assert cases.load_case(case_id=nobodys, record=record)[0].pseudonym == ""
+
+
+def test_a_file_that_became_another_patients_case_stays_with_its_read(
+    record: Record, classifier: DarknessClassifier, erased_case: int
+) -> None:
+    batch_id = in_a_batch(record, classifier, (f"{ERASED}_L2_a.jpg", draw(2)))
+    [item] = load_items(batch_id=batch_id, record=record)[1]
+    decide_item(item=item, assessment=Band.REFER, note="", reader="dr a", record=record)
+    sign_items(batch_id=batch_id, item_ids=[item.item_id], reader="dr a", record=record)
+    other = load_items(batch_id=batch_id, record=record)[1][0].case_id
+    assert other is not None
+    draft = CaseDraft(f"batch-item-{item.item_id}", "a.jpg", pseudonym=OTHER)
+    cases.update_case(case_id=other, draft=draft, who="dr a", record=record)
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_cases == 1
+    kept, _ = cases.load_case(case_id=other, record=record)
+    assert (kept.pseudonym, len(kept.finals)) == (OTHER, 1)
+    [left] = load_items(batch_id=batch_id, record=record)[1]
+    assert (left.case_id, left.assigned.pseudonym, left.filename) == (other, "", "Erased name")
+
+
+@pytest.mark.parametrize("pseudonym", ["P-0", ""])
+def test_an_unknown_patient_is_told(pseudonym: str, record: Record, classifier: DarknessClassifier) -> None:
+    in_a_batch(record, classifier, ("a.jpg", draw(2)))
+    with pytest.raises(RecordNotFound, match="There is no patient"):
+        preview_erasure(pseudonym=pseudonym, record=record)
+
+
+def test_a_picture_that_cannot_be_removed_leaves_the_rows_to_try_again(
+    record: Record, erased_case: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(store: BlobStore, sha256: str) -> None:
+        raise StorageReadOnly("Nothing was saved: the data folder may not be written.")
+
+    with monkeypatch.context() as patch, pytest.raises(StorageReadOnly):
+        patch.setattr(BlobStore, "remove", refuse)
+        erase_patient(pseudonym=ERASED, who="dr a", record=record)
+    assert preview_erasure(pseudonym=ERASED, record=record).n_cases == 1
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_cases == 1
