@@ -112,4 +112,4 @@ def _where_it_stands(item: BatchItem) -> str:
     if item.signed_by:
         words += f" ✓ {html.escape(item.signed_by)}"
     patient = " · ".join(filter(None, (item.assigned.pseudonym, item.assigned.lesion_label)))
-    return f"{html.escape(patient)} · {words}" if patient else words
+    return f'<span class="lw-private">{html.escape(patient)}</span> · {words}' if patient else words

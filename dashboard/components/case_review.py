@@ -1,5 +1,7 @@
 """The clinician's review of a case, and its confirmed diagnosis."""
 
+import html
+
 import streamlit as st
 
 from core.domain import CaseRecord, ConfirmedDiagnosis, Review
@@ -16,9 +18,10 @@ def draw_review(case: CaseRecord, record: Record) -> None:
     """Earlier reviews, and a form for a new one."""
     st.markdown("**Review**")
     for review in case.reviews:
-        note = f": {review.note}" if review.note else ""
-        who = review.reviewer or "nobody named"
-        st.text(f"{BAND_REVIEW[review.assessment]}{note} ({who}, {local_time(review.reviewed_at)})")
+        st.text(
+            f"{BAND_REVIEW[review.assessment]} ({review.reviewer or 'nobody named'}, {local_time(review.reviewed_at)})"
+        )
+        _show_private(review.note)
     with st.form("review", clear_on_submit=True):
         band = st.segmented_control("Your assessment", list(Band), format_func=BAND_REVIEW.__getitem__)
         note = st.text_input("Note", max_chars=2000)
@@ -40,8 +43,8 @@ def draw_diagnosis(case: CaseRecord, record: Record) -> None:
     """The confirmed diagnosis, and a form to set or correct it."""
     st.markdown("**Confirmed diagnosis**")
     if case.diagnosis:
-        kind = "malignant" if case.diagnosis.is_malignant else "benign"
-        st.text(f"{case.diagnosis.diagnosis.capitalize()} ({kind}), by {case.diagnosis.confirm_type}")
+        st.text(confirmed_sentence(case.diagnosis))
+        _show_private(case.diagnosis.note)
     with st.form("diagnosis", clear_on_submit=True):
         diagnosis = st.selectbox("Diagnosis", list(Diagnosis), None, format_func=str.capitalize, placeholder="Choose")
         malignant = st.segmented_control("The lesion is", ["benign", "malignant"])
@@ -71,3 +74,17 @@ def draw_diagnosis(case: CaseRecord, record: Record) -> None:
         st.rerun()
     except LesionwiseError as error:
         show_error(error)
+
+
+def confirmed_sentence(known: ConfirmedDiagnosis) -> str:
+    """What a lesion turned out to be, how and when that was confirmed, and who recorded it."""
+    kind = "malignant" if known.is_malignant else "benign"
+    day = f" of {known.confirmed_on:%d %b %Y}" if known.confirmed_on else ""
+    who = f"{known.recorded_by or 'nobody named'}, {local_time(known.recorded_at)}"
+    return f"{known.diagnosis.capitalize()} ({kind}), by {known.confirm_type}{day} ({who})"
+
+
+def _show_private(words: str) -> None:
+    """A note below what it belongs to, hidden with the names."""
+    if words:
+        st.html(f'<div class="lw-private lw-note">{html.escape(words)}</div>')

@@ -56,7 +56,7 @@ def _privacy_switch() -> None:
     label, icon = ("Show names", "visibility") if is_private else ("Hide names", "visibility_off")
     st.button(
         label,
-        key="private-switch",
+        key="names-switch",
         icon=f":material/{icon}:",
         shortcut="F8",
         on_click=session.toggle_private,

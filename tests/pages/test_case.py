@@ -65,7 +65,8 @@ def test_a_review_is_added(case: App, stored: Callable[[], CaseRecord]) -> None:
     case.press("Save review")
     (kept,) = stored().reviews
     assert (kept.assessment, kept.note) == (Band.NO_CONCERN, "a shadow")
-    assert "No concern: a shadow (nobody named" in case.text
+    assert "No concern (nobody named" in case.text
+    assert '<div class="lw-private lw-note">a shadow</div>' in case.html
 
 
 def test_a_review_needs_an_assessment(case: App, stored: Callable[[], CaseRecord]) -> None:

@@ -1,0 +1,125 @@
+"""The clinical record from a new patient to the confirmed diagnosis, and what the body map and F8 do on the way."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.visitor import LESION, PRESS_MS, field, go_to, photograph, score, settle, upload
+
+pytestmark = pytest.mark.browser
+
+LONG = "P-" + "0123456789" * 5 + "01234567"  # as long as a pseudonym may be
+
+
+def answer(page: Page, group: str, option: str) -> None:
+    """Choose in the segmented control under that label."""
+    control(page, group).get_by_role("radio", name=option, exact=True).click(delay=PRESS_MS)
+    settle(page)
+
+
+def control(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stButtonGroup").filter(has_text=re.compile(f"^{label}"))
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose from the select box with that label."""
+    page.get_by_role("combobox", name=label).click(delay=PRESS_MS)
+    page.get_by_role("option", name=option, exact=True).click(delay=PRESS_MS)
+    settle(page)
+
+
+def mark_on_map(page: Page, zone: str) -> None:
+    page.get_by_role("button", name=re.compile("Body map")).click(delay=PRESS_MS)
+    page.locator(f'[data-zone="{zone}"]').click(delay=PRESS_MS)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settle(page)
+
+
+def test_new_patient_blind_read_reveal_final_case_diagnosis(page: Page, tmp_path: Path) -> None:
+    upload(page, ("record.jpg", LESION))
+    field(page, "Patient pseudonym").fill("P-whole-way")
+    field(page, "Lesion").fill("L1")
+    mark_on_map(page, "upper back|left")
+    expect(page.get_by_role("combobox", name="Body site")).to_have_value("Posterior torso")
+    expect(page.get_by_role("combobox", name="Side")).to_have_value("Left")
+
+    classify = page.get_by_role("button", name="Classify Skin Lesion")
+    expect(classify).to_be_disabled()
+    answer(page, "Impression", "Benign")
+    answer(page, "Confidence", "High")
+    photograph(page, tmp_path, "first-read")
+    page.get_by_role("button", name="Keep my impression").click(delay=PRESS_MS)
+    expect(classify).to_be_enabled()
+    settle(page)
+    assert "malignant probability" not in page.content()
+    classify.click(delay=PRESS_MS)
+    expect(page.get_by_text("malignant probability")).to_be_visible()
+    settle(page)
+
+    answer(page, "Your final assessment", "Malignant")
+    expect(page.get_by_text("it is kept as a switch")).to_be_visible()
+    answer(page, "Next step", "Refer")
+    page.get_by_role("button", name="Save case").click(delay=PRESS_MS)
+    saved = page.get_by_role("link", name=re.compile("Saved as case"))
+    expect(saved).to_be_visible()
+    photograph(page, tmp_path, "saved")
+    settle(page)
+    saved.click(delay=PRESS_MS)
+    expect(page.get_by_role("heading", name=re.compile(r"^Case \d+$"))).to_be_visible()
+    expect(page.get_by_text("First read: benign, high confidence")).to_be_visible()
+    expect(page.get_by_text("a switch from the first read")).to_be_visible()
+    expect(page.get_by_role("button", name="Body map: Upper back, left")).to_be_visible()
+
+    choose(page, "Diagnosis", "Melanoma")
+    answer(page, "The lesion is", "malignant")
+    choose(page, "Confirmed by", "Histopathology")
+    field(page, "Pathology text").fill("Breslow 0.4 mm")
+    page.get_by_role("button", name="Save diagnosis").click(delay=PRESS_MS)
+    expect(page.get_by_text("Melanoma (malignant), by histopathology")).to_be_visible()
+    expect(page.get_by_text("Breslow 0.4 mm")).to_be_visible()
+    photograph(page, tmp_path, "diagnosis")
+
+    go_to(page, "Agreement")
+    expect(page.get_by_text("helpful, from not right to right: 1")).to_be_visible()
+    photograph(page, tmp_path, "agreement")
+
+
+def test_the_keyboard_marks_a_place_without_the_map(page: Page) -> None:
+    upload(page, ("keys.jpg", LESION))
+    button = page.get_by_role("button", name=re.compile("Body map"))
+    expect(button).to_be_visible()
+    settle(page)
+    button.press("Enter")
+    zone = page.get_by_role("dialog").get_by_role("combobox", name="Zone")
+    zone.fill("Sole of foot, right")
+    zone.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("was not trained for this site")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Body site")).to_have_value("Palms/soles")
+
+
+def test_f8_hides_the_names_also_while_typing(page: Page) -> None:
+    upload(page, ("hidden.jpg", LESION))
+    pseudonym = field(page, "Patient pseudonym")
+    pseudonym.fill("P-hidden")
+    settle(page)
+    expect(pseudonym).to_have_css("-webkit-text-security", "none")
+    pseudonym.press("F8")
+    expect(pseudonym).to_have_css("-webkit-text-security", "disc")
+    expect(page.get_by_role("button", name=re.compile("Show names"))).to_be_visible()
+    settle(page)
+    page.keyboard.press("F8")
+    expect(pseudonym).to_have_css("-webkit-text-security", "none")
+    expect(pseudonym).to_have_value("P-hidden")
+
+
+def test_a_long_pseudonym_typed_while_the_page_still_runs_is_kept(page: Page) -> None:
+    upload(page, ("quick.jpg", LESION))
+    field(page, "Patient pseudonym").fill(LONG)
+    score(page)
+    page.get_by_role("button", name="Save case").click(delay=PRESS_MS)
+    expect(page.get_by_role("link", name=re.compile("Saved as case"))).to_be_visible()
+    go_to(page, "Case history")
+    expect(page.get_by_text(LONG)).to_be_visible()
