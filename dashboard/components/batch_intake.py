@@ -13,7 +13,7 @@ from dashboard.components.frame import show_error
 from dashboard.components.tables import draw_table
 from dashboard.components.words import local_time, plural
 from dashboard.resources import get_practice, get_record, get_worker
-from dashboard.workflow.assign import COLUMNS, Assignments, assign_by_csv, assign_by_name
+from dashboard.workflow.assign import COLUMNS, Assignments, assign_by_csv, assign_by_name, point_out
 from dashboard.workflow.batches import create_batch
 from dashboard.workflow.intake import MAX_FILES, names_in, take_in
 
@@ -112,7 +112,7 @@ def _choose_patients(uploads: list[Upload]) -> Assignments:
         table = st.file_uploader(f"CSV with {','.join(COLUMNS)}", type=["csv"], key=key)
         return assign_by_csv(table.getvalue(), names_in(uploads)) if table and uploads else Assignments()
     st.caption("Not assigned: each picture becomes a case without a patient, which can be named later.")
-    return Assignments()
+    return Assignments(hints=point_out(names_in(uploads), {}))
 
 
 def _draw_check(found: Assignments) -> None:

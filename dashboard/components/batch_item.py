@@ -37,7 +37,7 @@ def draw_item(batch_id: int, item_id: int, record: Record) -> None:
         else:
             heatmap = _draw_result(opened, image, state, record)
     with left:
-        caption = f"{html.escape(_words(item))} · {image.width_px} x {image.height_px} px"
+        caption = f"{_words(item)} · {image.width_px} x {image.height_px} px"
         draw_viewer(image, heatmap, opacity=state.opacity, is_beside=state.is_beside, caption=caption)
 
 
@@ -77,8 +77,11 @@ def _open(item_id: int | None) -> None:
 
 
 def _words(item: BatchItem) -> str:
+    """File name and patient, as HTML."""
     said = item.assigned
-    return " · ".join(filter(None, (item.filename, said.pseudonym, said.lesion_label, said.anatom_site)))
+    patient = html.escape(" · ".join(filter(None, (said.pseudonym, said.lesion_label))))
+    private = f'<span class="lw-private">{patient}</span>' if patient else ""
+    return " · ".join(filter(None, (html.escape(item.filename), private, said.anatom_site)))
 
 
 def _heatmap(item: BatchItem, image: LesionImage, state: session.AnalyseState) -> Heatmap | None:

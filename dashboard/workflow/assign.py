@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from core.domain import Assignment
+from core.pseudonyms import find_hints
 from core.taxonomy import AnatomSite, Sex
 
 COLUMNS = ("file", "patient", "lesion", "site", "age", "sex", "taken_at")
@@ -45,7 +46,8 @@ def assign_by_name(files: Sequence[str]) -> Assignments:
     said = {name: _from_name(name) for name in files}
     silent = [name for name in files if not said[name].pseudonym]
     problems = [Problem(0, f"{name}: {sentence}") for name in files for sentence in _too_long(said[name])]
-    return Assignments(said, (*_twice(files), *problems), _hint(silent, "without a patient in the name"))
+    hints = (*_hint(silent, "without a patient in the name"), *point_out(files, said))
+    return Assignments(said, (*_twice(files), *problems), hints)
 
 
 def assign_by_csv(content: bytes, files: Sequence[str]) -> Assignments:
@@ -61,7 +63,16 @@ def assign_by_csv(content: bytes, files: Sequence[str]) -> Assignments:
         return Assignments(problems=tuple(wrong))
     said, problems = _read_rows(rows, head, files)
     rest = [name for name in files if name not in said]
-    return Assignments(said, (*problems, *_twice(files)), _hint(rest, "without a row in the CSV"))
+    hints = (*_hint(rest, "without a row in the CSV"), *point_out(files, said))
+    return Assignments(said, (*problems, *_twice(files)), hints)
+
+
+def point_out(files: Sequence[str], said: Mapping[str, Assignment]) -> tuple[str, ...]:
+    """Hints at file names and pseudonyms that look like a person's name or hold a date."""
+    patients = sorted({found.pseudonym for found in said.values() if find_hints(found.pseudonym)})
+    names = [name for name in files if find_hints(name, is_filename=True)]
+    what = "that may hold a person's name or a date, which can identify a patient"
+    return (*_hint(names, what), *_hint(patients, what, "pseudonym"))
 
 
 def _refused(row: int, sentence: str) -> Assignments:
@@ -215,8 +226,8 @@ def _twice(files: Sequence[str]) -> Iterator[Problem]:
             yield Problem(0, f"{times} of the uploads are called {name}: nobody can say which one is meant.")
 
 
-def _hint(names: Sequence[str], what: str) -> tuple[str, ...]:
+def _hint(names: Sequence[str], what: str, kind: str = "file") -> tuple[str, ...]:
     if not names:
         return ()
     examples = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
-    return (f"{len(names)} {'file' if len(names) == 1 else 'files'} {what}: {examples}",)
+    return (f"{len(names)} {kind if len(names) == 1 else kind + 's'} {what}: {examples}",)

@@ -1,4 +1,4 @@
-"""A morning's pictures: one of them broken, the browser reloaded, the server killed."""
+"""A morning's pictures: one of them broken, read blind by keys, by risk, paused, the server killed."""
 
 import io
 import re
@@ -14,9 +14,11 @@ from playwright.sync_api import Page, expect
 from core.domain import CaseFilter
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import Settings
-from core.taxonomy import BatchState, ItemState
-from dashboard.workflow.batches import list_batches, load_batch
-from dashboard.workflow.cases import list_cases
+from core.taxonomy import BatchState, Impression, ItemState
+from dashboard.workflow.batch_review import load_items
+from dashboard.workflow.batches import list_batches
+from dashboard.workflow.cases import list_cases, load_case
+from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record, open_record
 from tests.e2e.conftest import Server
 from tests.e2e.visitor import LESION, PRESS_MS, go_to, photograph, settle, upload, wait_until
@@ -27,10 +29,29 @@ MANY = 128  # four chunks: time enough to be killed in
 SCORING_MS = 120_000  # for a whole batch, beside whatever else keeps the machine busy
 
 
-def start_batch(page: Page, listed: str) -> None:
-    """Press the button once a file is listed; until then the form would be sent without them."""
+def start_batch(page: Page, listed: str, *, is_triage: bool = True) -> None:
+    """Choose how it is read, and press the button once a file is listed."""
     expect(page.get_by_text(listed)).to_be_visible()
+    if is_triage:
+        page.get_by_role("radio", name="Triage").click()
+        expect(page.get_by_text("Ordered by risk")).to_be_visible()
+    settle(page)
     page.get_by_role("button", name="Score the batch").click(delay=PRESS_MS)
+
+
+def name_reader(record: Record, name: str) -> None:
+    """Have a practice of one reader, who is chosen by default."""
+    settings = Settings.from_environment()
+    practice = replace(load_practice(record=record, settings=settings), readers=(name,))
+    change_practice(practice=practice, who=name, record=record, settings=settings)
+
+
+def press_key(page: Page, key: str, seen: str | re.Pattern[str]) -> None:
+    """Press a key and wait until what it leads to is there."""
+    settle(page)
+    page.keyboard.press(key)
+    expect(page.get_by_text(seen).first).to_be_visible()
+    settle(page)
 
 
 def record_of(server: Server) -> Record:
@@ -73,8 +94,76 @@ def test_a_batch_of_twenty_with_one_broken_file(page: Page, server: Server, tmp_
     assert list(table.loc[table["state"] == "rejected", "file"]) == ["07.jpg"]
 
     page.get_by_role("button", name="Open", exact=True).first.click()
-    expect(page.get_by_text("1 of 19 by risk")).to_be_visible()
+    expect(page.get_by_text("1 of 19 (All)")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("Saved as case"))).to_be_visible()
+
+
+def test_a_batch_is_read_blind_by_keys_and_signed(
+    own_server: Server, new_page: Callable[[], Page], tmp_path: Path
+) -> None:
+    record = record_of(own_server)
+    name_reader(record, "Dr. A. Example")
+    page = new_page()
+    page.goto(f"{own_server.url}/batch")
+    lesions = [draw_jpeg(DrawnLesion(width_px=200, height_px=150, seed=seed)) for seed in range(3)]
+    upload(page, *((f"P-{n}_L1_{n}.jpg", content) for n, content in enumerate(lesions)))
+    page.get_by_role("radio", name="By their names").click()
+    expect(page.get_by_text("3 files of 3 patients.")).to_be_visible()
+    start_batch(page, "P-0_L1_0.jpg", is_triage=False)
+    expect(page.get_by_text("Not read yet")).to_have_count(3, timeout=SCORING_MS)
+    settle(page)
+    assert "%" not in page.get_by_test_id("stMain").inner_text()
+    photograph(page, tmp_path, "blind")
+
+    page.get_by_role("button", name="Open", exact=True).first.click()
+    expect(page.get_by_text("1 of 3 (All)")).to_be_visible()
+    expect(page.get_by_text("malignant probability")).to_have_count(0)
+    press_key(page, "2", "malignant probability")
+    press_key(page, "f", "2 of 3 (All)")
+    expect(page.get_by_text("malignant probability")).to_have_count(0)
+    press_key(page, "3", "malignant probability")
+    page.get_by_role("textbox", name="Note").click()
+    page.keyboard.type("fads lapse")  # letters, and no decisions, while a field is typed into
+    page.keyboard.press("Tab")
+    page.get_by_text("2 of 3 (All)").click()
+    press_key(page, "l", "3 of 3 (All)")
+    press_key(page, "p", "Deferred")
+    press_key(page, "p", "You decided otherwise: Refer")
+    press_key(page, "s", "2 of 3 (All)")
+    photograph(page, tmp_path, "deferred")
+
+    _, items = load_items(batch_id=1, record=record)
+    assert [(item.signed_by, item.is_deferred, item.note) for item in items] == [
+        ("Dr. A. Example", False, ""),
+        ("", True, "fads lapse"),
+        ("", False, ""),
+    ]
+    case, _ = load_case(case_id=items[0].case_id or 0, record=record)
+    assert case.first_read is not None
+    assert (case.pseudonym, case.first_read.impression, case.finals[0].is_switch) == ("P-0", Impression.BENIGN, True)
+    assert n_cases(record) == 1
+
+
+def test_a_batch_is_paused_reloaded_and_resumed(own_server: Server, new_page: Callable[[], Page]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for n in range(MANY):
+            archive.writestr(f"{n:03}.jpg", LESION + str(n).encode())
+    page = new_page()
+    page.goto(f"{own_server.url}/batch")
+    upload(page, ("morning.zip", buffer.getvalue()))
+    start_batch(page, "morning.zip")
+    page.get_by_role("button", name="Pause").click(delay=PRESS_MS)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    record = record_of(own_server)
+    settle(page)
+    paused = list_batches(record=record)[0]
+    assert paused.state is BatchState.PAUSED
+    page.reload()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    page.get_by_role("button", name="Resume").click(delay=PRESS_MS)
+    expect(page.get_by_role("button", name=f"Save all ({MANY})")).to_be_enabled(timeout=SCORING_MS)
+    assert list_batches(record=record)[0].n_scored == MANY
 
 
 def test_a_killed_server_goes_on_with_the_batch_and_doubles_nothing(
@@ -99,7 +188,7 @@ def test_a_killed_server_goes_on_with_the_batch_and_doubles_nothing(
     own_server.start()
     page.goto(f"{own_server.url}/batch?batch={cut.batch_id}")
     expect(page.get_by_role("button", name=f"Save all ({MANY})")).to_be_enabled(timeout=SCORING_MS)
-    summary, items = load_batch(batch_id=cut.batch_id, record=record)
+    summary, items = load_items(batch_id=cut.batch_id, record=record)
     assert summary.state is BatchState.FINISHED
     assert sorted(item.filename for item in items) == [f"{n:03}.jpg" for n in range(MANY)]
     assert {item.state for item in items} == {ItemState.SCORED}

@@ -1,0 +1,71 @@
+"""The case history in the browser: search by anything, a saved filter, the export, a patient erased."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.imaging.drawn import DrawnLesion, draw_jpeg
+from tests.e2e.conftest import Server
+from tests.e2e.test_batch import SCORING_MS, n_cases, name_reader, record_of, start_batch
+from tests.e2e.visitor import PRESS_MS, field, go_to, photograph, settle, upload
+
+pytestmark = pytest.mark.browser
+
+
+def test_search_save_the_filter_export_and_erase(
+    own_server: Server, new_page: Callable[[], Page], tmp_path: Path
+) -> None:
+    record = record_of(own_server)
+    name_reader(record, "Dr. A. Example")
+    page = new_page()
+    page.goto(f"{own_server.url}/batch")
+    lesions = [draw_jpeg(DrawnLesion(width_px=200, height_px=150, seed=seed)) for seed in range(4)]
+    upload(page, *((f"P-{n % 2}_L{n}_{n}.jpg", content) for n, content in enumerate(lesions)))
+    page.get_by_role("radio", name="By their names").click()
+    expect(page.get_by_text("4 files of 2 patients.")).to_be_visible()
+    start_batch(page, "P-0_L0_0.jpg")
+    save = page.get_by_role("button", name="Save all (4)")
+    expect(save).to_be_enabled(timeout=SCORING_MS)
+    settle(page)
+    save.click(delay=PRESS_MS)
+    expect(page.get_by_role("button", name="All saved")).to_be_visible()
+
+    go_to(page, "Case history")
+    expect(page.get_by_text("4 cases, newest first")).to_be_visible()
+    field(page, "Search").fill("p-0 L2")
+    field(page, "Search").press("Enter")
+    expect(page.get_by_text("1 case, newest first")).to_be_visible()
+    photograph(page, tmp_path, "found")
+    page.get_by_role("button", name="Save this filter").click()
+    field(page, "Name of the filter").fill("one lesion")
+    field(page, "Name of the filter").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Save", exact=True).click(delay=PRESS_MS)
+    expect(page.get_by_text("one lesion is saved.")).to_be_visible()
+
+    settle(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export selection as CSV").click(delay=PRESS_MS)
+    table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
+    assert list(table["patient_id"]) == ["P-0"]
+    assert list(table["image_type"]) == ["dermoscopic"]
+
+    page.reload()
+    expect(page.get_by_text("4 cases, newest first")).to_be_visible()
+    field(page, "Pseudonym, exactly").fill("P-0")
+    field(page, "Pseudonym, exactly").press("Enter")
+    expect(page.get_by_text("2 cases, newest first")).to_be_visible()
+    page.get_by_text("Erase patient P-0").click()
+    erase = page.get_by_role("button", name="Erase for good")
+    expect(erase).to_be_disabled()
+    field(page, "Type the pseudonym to confirm").fill("P-0")
+    field(page, "Type the pseudonym to confirm").press("Enter")
+    expect(erase).to_be_enabled()
+    photograph(page, tmp_path, "erase")
+    settle(page)
+    erase.click(delay=PRESS_MS)
+    expect(page.get_by_text("Erased: 2 cases and 2 pictures.")).to_be_visible()
+    assert n_cases(record) == 2
