@@ -49,7 +49,7 @@ def measure_speedup(settings: Settings) -> dict[str, float]:
     torch.set_num_threads(settings.torch_threads)
     classifier = Classifier.load(settings.model_folder, settings.torch_threads)
     script = PlainScript(settings, classifier.card.architecture, classifier.card.frame)
-    figures = {}
+    figures: dict[str, float] = {}
     for size, rounds in _ROUNDS.items():
         lesions = [DrawnLesion(irregularity=0.45, darkness=1.0, seed=seed) for seed in range(size)]
         frames = np.stack([classifier.prepare(decode(draw_jpeg(lesion))) for lesion in lesions])

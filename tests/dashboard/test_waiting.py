@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 
 from core.classifier.turns import Turns
-from dashboard.components import waiting
 from dashboard.components.waiting import take_turn
 from tests.dashboard.conftest import DarknessClassifier
 
@@ -51,7 +50,7 @@ def test_the_length_of_the_queue_is_shown_until_it_is_ones_turn(
         (first_may_go if len(shown) == 1 else second_may_go).set()
 
     line = _Line(see)
-    monkeypatch.setattr(waiting.st, "empty", lambda: line)
+    monkeypatch.setattr("dashboard.components.waiting.st.empty", lambda: line)
     others = [threading.Thread(target=hold, args=(event,)) for event in (first_may_go, second_may_go)]
     others[0].start()
     assert in_turn.wait(20)
@@ -67,7 +66,7 @@ def test_the_length_of_the_queue_is_shown_until_it_is_ones_turn(
 def test_nothing_is_shown_where_nobody_waits(busy: DarknessClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     line = _Line(shown.append)
-    monkeypatch.setattr(waiting.st, "empty", lambda: line)
+    monkeypatch.setattr("dashboard.components.waiting.st.empty", lambda: line)
     with take_turn(busy):
         pass
     assert shown == []
