@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.classifier.card import ModelCard
 from core.errors import ImageRejected, LesionwiseError, RecordNotFound
 from core.evaluation.advice import ThresholdAdvice, advise_threshold
-from core.evaluation.bootstrap import group_by_lesion
+from core.evaluation.bootstrap import N_DRAWS, group_by_lesion
 from core.evaluation.drift import DriftFigure, measure_drift
 from core.evaluation.live_figures import ConfirmedCases, LiveFigures, measure_live
 from core.evaluation.reference import EMBEDDING, PROBABILITY, embedding_distance, picture_statistics, references_of
@@ -36,6 +36,7 @@ from db.live_queries import (
 from db.repositories.thresholds import ThresholdChange, add_statistics, add_threshold_change, threshold_history
 
 NEWEST = 2000  # cases that drift is measured on: enough for any alarm, and their embeddings are read in well under 1 s
+_MANY, _DRAWS_OF_MANY = 2000, 200  # with more cases intervals are narrow, and the page waits for its draws
 _ACTION = "change threshold"
 
 
@@ -80,11 +81,13 @@ def load_live(*, wanted: LiveFilter, record: Record) -> LiveView:
         reads = reads_by_month(work.session, wanted)
         rejections = rejections_by_month(work.session, wanted)
     cases = to_confirmed(rows)
+    n_draws = N_DRAWS if len(rows) <= _MANY else _DRAWS_OF_MANY
+    scored = (cases.probability, cases.is_malignant, cases.groups)
     return LiveView(
         n_confirmed=len(rows),
         n_malignant=int(rows["is_malignant"].sum()),
-        figures=measure_live(cases),
-        advice=advise_threshold(cases.probability, cases.is_malignant, cases.groups) if wanted.weights_sha256 else None,
+        figures=measure_live(cases, n_draws),
+        advice=advise_threshold(*scored, n_draws) if wanted.weights_sha256 else None,
         months=months,
         reads=reads,
         rejections=rejections,
