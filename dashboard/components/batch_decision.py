@@ -11,7 +11,7 @@ from dashboard import session
 from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_REVIEW
 from dashboard.workflow.batch_review import decide_item, defer_item, disagreement, save_items, sign_items
-from dashboard.workflow.first_read import item_submission, keep_first_read, skip_first_read
+from dashboard.workflow.first_read import item_submission, keep_first_read, note_reveal, skip_first_read
 from dashboard.workflow.record import Record
 
 # One key each. Streamlit keeps C and R for itself, so Refer is F; while a field is typed into, keys are letters.
@@ -68,6 +68,7 @@ def draw_first_read(item: BatchItem, record: Record) -> None:
         elif is_skipped:
             skip_first_read(submission_id=submission, reader=reader, record=record)
         if said is not None or is_skipped:
+            note_reveal(submission_id=submission, record=record)  # which the next run is
             st.rerun()
     except LesionwiseError as error:
         show_error(error)

@@ -16,7 +16,6 @@ from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap
 from dashboard.resources import get_card, get_shelf
 from dashboard.workflow.batch_review import OpenedItem, open_item
 from dashboard.workflow.cases import read_stored
-from dashboard.workflow.first_read import item_submission, note_reveal
 from dashboard.workflow.record import Record
 
 
@@ -46,7 +45,6 @@ def _draw_result(opened: OpenedItem, image: LesionImage, state: session.AnalyseS
     if item.prediction is None:
         return None
     draw_result(item.prediction)
-    note_reveal(submission_id=item_submission(item.item_id), record=record)
     if draw_decision(item, record) or draw_keeping(opened.summary.batch_id, item, record):
         _open(opened.next_id)
     heatmap = _heatmap(item, image, state)

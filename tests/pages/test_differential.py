@@ -12,9 +12,10 @@ from core.classifier.card import CARD_FILE
 from core.classifier.classifier import Classifier
 from core.domain import Upload
 from core.settings import Settings
-from core.taxonomy import Diagnosis
+from core.taxonomy import BatchMode, Diagnosis
 from dashboard.components.words import percent
-from dashboard.workflow.batches import create_batch, load_batch, run_batch
+from dashboard.workflow.batch_review import load_items
+from dashboard.workflow.batches import create_batch, run_batch
 from dashboard.workflow.cases import load_case
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
@@ -107,9 +108,10 @@ def test_a_case_shows_what_is_stored_whatever_became_of_the_network(
 def test_a_file_of_a_batch_shows_it_too(
     seven_kinds: Path, settings: Settings, app: App, picture: bytes, record: Record
 ) -> None:
-    batch_id = create_batch(name="m", taken=[TakenIn(Upload("a.jpg", picture))], reader="", record=record)
+    taken = [TakenIn(Upload("a.jpg", picture))]
+    batch_id = create_batch(name="m", taken=taken, reader="", record=record, mode=BatchMode.TRIAGE)
     run_batch(batch_id=batch_id, classifier=Classifier.load(settings.model_folder), record=record)
-    [item] = load_batch(batch_id=batch_id, record=record)[1]
+    [item] = load_items(batch_id=batch_id, record=record)[1]
     assert len(rows_of(app.open("batch", batch=str(batch_id), item=str(item.item_id)))) == 7
 
 

@@ -19,7 +19,7 @@ from core.classifier.classifier import Classifier
 from core.domain import CaseDraft, Review, Upload
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import PROJECT_ROOT, Settings
-from core.taxonomy import AnatomSite, Band, Sex
+from core.taxonomy import AnatomSite, Band, BatchMode, Sex
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.batches import create_batch, run_batch
 from dashboard.workflow.cases import review_case, save_case
@@ -87,7 +87,7 @@ def _fill(home: Path) -> None:
 
 def _fill_batch(record: Record, classifier: Classifier) -> None:
     taken = [TakenIn(upload) for upload in draw_files(11)] + [TakenIn(Upload("broken.jpg", b"\xff\xd8\xff"))]
-    batch_id = create_batch(name="Morning clinic", taken=taken, reader="Reader A", record=record)
+    batch_id = create_batch(name="Morning clinic", taken=taken, reader="Reader A", record=record, mode=BatchMode.TRIAGE)
     run_batch(batch_id=batch_id, classifier=classifier, record=record)
 
 
