@@ -1,5 +1,6 @@
 """How far reader and machine agree, who was right, and what the machine's result did to the reader's impression."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,10 @@ RANKS: Final = (
 )
 _RANK_OF: Final[dict[StrEnum, int]] = {word: rank for rank, words in enumerate(RANKS) for word in words}
 _SIZE = len(RANKS)
+FEWEST_LESIONS: Final = (
+    20  # with fewer, draws of whole lesions repeat each other, and the interval comes out too narrow
+)
+_UNKNOWN: Final = Figure(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,8 @@ class Agreement:
     """What blind reads say of reader and machine.
 
     `table` counts reads (3, 3) by the reader's rank (row) and the machine's (column). `kappa` is Cohen's, `weighted`
-    with linear weights, which forgive a step between neighbours half. "Right" asks for a plain answer: an unsure reader
-    and an indeterminate machine are not right.
+    with linear weights, which forgive a step between neighbours half; both are NaN with too few lesions. "Right" asks
+    for a plain answer: an unsure reader and an indeterminate machine are not right.
     """
 
     n: int
@@ -64,7 +69,9 @@ def measure_agreement(outcomes: Sequence[ReadOutcome]) -> Agreement:
     machine = np.array([_RANK_OF[one.band] for one in outcomes])
     groups = group_by_lesion([one.lesion_id for one in outcomes])
     weights = draw_weights(np.zeros(len(outcomes), np.int64), groups)
-    kappas = measure(lambda drawn: _kappas(drawn, reader, machine), weights)
+    n_lesions = len(np.unique(groups))
+    is_enough = n_lesions >= FEWEST_LESIONS
+    kappas = measure(lambda drawn: _kappas(drawn, reader, machine), weights) if is_enough else {}
     confirmed = [one for one in outcomes if one.is_malignant is not None]
     finals = [one for one in confirmed if one.final is not None]
     reader_hits, machine_hits = _hits([one.first for one in confirmed], confirmed), _machine_hits(confirmed)
@@ -73,11 +80,11 @@ def measure_agreement(outcomes: Sequence[ReadOutcome]) -> Agreement:
     harmful = [one for one in switched if _is_right(one.first, one) and not _is_right(one.final, one)]
     return Agreement(
         n=len(outcomes),
-        n_lesions=len(np.unique(groups)),
+        n_lesions=n_lesions,
         table=count_pairs(reader, machine),
         share=measure_share(reader == machine, weights, groups),
-        kappa=kappas["kappa"],
-        weighted=kappas["weighted"],
+        kappa=kappas.get("kappa", _UNKNOWN),
+        weighted=kappas.get("weighted", _UNKNOWN),
         n_confirmed=len(confirmed),
         reader_right=_share(reader_hits, confirmed),
         machine_right=_share(machine_hits, confirmed),
@@ -135,6 +142,6 @@ def _machine_hits(outcomes: Sequence[ReadOutcome]) -> NDArray[np.bool_]:
 
 def _share(hits: NDArray[np.bool_], of: Sequence[ReadOutcome]) -> Figure:
     if not of:
-        return Figure(float("nan"), float("nan"), float("nan"))
+        return _UNKNOWN
     groups = group_by_lesion([one.lesion_id for one in of])
     return measure_share(hits, draw_weights(np.zeros(len(of), np.int64), groups), groups)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from core.evaluation.agreement import RANKS, Agreement
-from dashboard.components.tables import draw_points, draw_table, value_cell
+from core.evaluation.agreement import FEWEST_LESIONS, RANKS, Agreement
+from core.evaluation.figures import Figure
+from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
 from dashboard.components.words import BAND_LABEL, plural
 
 NONE_YET = (
@@ -35,8 +36,8 @@ def _draw_pairs(found: Agreement) -> None:
 
 def _draw_kappa(found: Agreement) -> None:
     rows = [
-        ["Cohen's kappa", value_cell(found.kappa.as_text(), is_big=True)],
-        ["Kappa with linear weights", value_cell(found.weighted.as_text())],
+        ["Cohen's kappa", _kappa_cell(found, found.kappa, is_big=True)],
+        ["Kappa with linear weights", _kappa_cell(found, found.weighted)],
         ["Same answer", value_cell(found.share.as_percent())],
     ]
     draw_table([], rows)
@@ -45,6 +46,12 @@ def _draw_kappa(found: Agreement) -> None:
         "Malignant goes with “Refer”, unsure with “Indeterminate”, benign with “No AI concern”. Kappa is agreement "
         "beyond chance: 0 is chance, 1 is perfect."
     )
+
+
+def _kappa_cell(found: Agreement, kappa: Figure, *, is_big: bool = False) -> Cell:
+    if found.n_lesions < FEWEST_LESIONS:
+        return Cell(f"from {FEWEST_LESIONS} lesions on")
+    return value_cell(kappa.as_text(), is_big=is_big)
 
 
 def _draw_right(found: Agreement) -> None:

@@ -47,6 +47,7 @@ def test_figures_come_with_interval_and_n(app: App, read: Callable[..., int]) ->
     text = app.open("agreement").text
     for words in (
         "Cohen&#x27;s kappa",
+        "from 20 lesions on",
         "3 blind reads of 3 lesions",
         "2 switches in 2 final assessments",
         "helpful, from not right to right: 1",

@@ -1,13 +1,14 @@
 """Agreement of reader and machine, checked against scikit-learn and by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from core.domain import ReadOutcome
-from core.evaluation.agreement import Agreement, measure_agreement
+from core.evaluation.agreement import FEWEST_LESIONS, Agreement, measure_agreement
 from core.taxonomy import Band, Impression
 
 M, B, U = Impression.MALIGNANT, Impression.BENIGN, Impression.UNSURE
@@ -60,7 +61,7 @@ def test_images_of_one_lesion_count_as_one() -> None:
 
 
 def test_one_category_only_has_no_kappa() -> None:
-    found = measure_agreement([outcome(M, REFER)] * 3)
+    found = measure_agreement([outcome(M, REFER)] * 30)
     assert math.isnan(found.kappa.value)
     assert found.share.value == 1
     assert found.share.low < 1
@@ -101,6 +102,13 @@ def test_without_a_confirmed_diagnosis_nobody_is_right_or_wrong() -> None:
     assert found.n_confirmed == 0
     assert math.isnan(found.reader_right.value)
     assert (found.n_helpful, found.n_harmful, found.n_unsettled) == (0, 0, 1)
+
+
+def test_too_few_lesions_give_no_kappa() -> None:
+    assert math.isnan(measure_agreement(draw(0, FEWEST_LESIONS - 1)).kappa.value)
+    assert math.isfinite(measure_agreement(draw(0, FEWEST_LESIONS)).kappa.value)
+    one_lesion = [replace(one, lesion_id=7) for one in draw(0, 50)]
+    assert math.isnan(measure_agreement(one_lesion).kappa.value)
 
 
 def test_no_read_is_refused() -> None:
