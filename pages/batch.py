@@ -12,6 +12,7 @@ from dashboard.components.batch_intake import draw_batch_intake, draw_batches, o
 from dashboard.components.batch_item import draw_item
 from dashboard.components.batch_view import draw_actions, draw_progress, draw_table, draw_totals
 from dashboard.components.frame import show_error, show_use_line
+from dashboard.components.report import draw_batch_reports
 from dashboard.resources import get_record, get_worker
 from dashboard.workflow.batch_review import load_page
 from dashboard.workflow.batches import list_batches, load_summary
@@ -60,6 +61,7 @@ def draw_batch(batch_id: int) -> None:
         draw_rejected(batch_id, record)
     with actions:
         draw_actions(page, session.picked_items(), record)
+        draw_batch_reports(page.summary, record)
 
 
 try:

@@ -1,13 +1,13 @@
 """The report of a case: downloaded as it stands, or signed and so locked; and the reports of many cases."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
 from core.classifier.card import ModelCard
 from core.classifier.card_text import limits_of
-from core.domain import CaseRecord, Heatmap, LesionImage, ModelIdentity, SignedReport
+from core.domain import BatchSummary, CaseRecord, Heatmap, LesionImage, ModelIdentity, SignedReport
 from core.errors import DataFolderInvalid, LesionwiseError, WeightsUnusable
 from core.exports.case_report import CaseReport
 from dashboard import session
@@ -15,13 +15,13 @@ from dashboard.components.frame import show_error
 from dashboard.components.viewer import find_heatmap
 from dashboard.components.words import local_time
 from dashboard.resources import get_card, get_evaluation, get_shelf
+from dashboard.workflow.checks import load_checks
 from dashboard.workflow.record import Record
 from dashboard.workflow.reports import (
     ModelFacts,
     build_report,
-    collect_reports,
+    collect_batch,
     is_current,
-    load_checks,
     load_signed,
     preliminary_pdf,
     read_signed,
@@ -54,30 +54,17 @@ def draw_report(case: CaseRecord, image: LesionImage, record: Record) -> None:
         show_error(error)
 
 
-def draw_batch_reports(case_ids: Sequence[int], record: Record, *, key: str) -> None:
-    """The reports of many saved cases, made when the button is pressed: signed ones as they were signed."""
-    left, right = st.columns(2)
-    is_off = not case_ids
-    left.download_button(
-        "Reports as one PDF",
-        lambda: reports_as_pdf(collect_reports(case_ids=case_ids, facts_of=facts_of, record=record)),
-        file_name="lesionwise-reports.pdf",
-        mime=_PDF,
-        icon=":material/picture_as_pdf:",
-        disabled=is_off,
-        width="stretch",
-        key=f"{key}-pdf",
-    )
-    right.download_button(
-        "Reports as ZIP",
-        lambda: reports_as_zip(collect_reports(case_ids=case_ids, facts_of=facts_of, record=record)),
-        file_name="lesionwise-reports.zip",
-        mime=_ZIP,
-        icon=":material/folder_zip:",
-        disabled=is_off,
-        width="stretch",
-        key=f"{key}-zip",
-    )
+def draw_batch_reports(summary: BatchSummary, record: Record) -> None:
+    """The reports of a batch's saved cases, made when a button is pressed: signed ones as they were signed."""
+
+    def collect() -> dict[str, bytes]:
+        return collect_batch(batch_id=summary.batch_id, facts_of=facts_of, record=record)
+
+    name = f"lesionwise-batch-{summary.batch_id}-reports"
+    with st.popover("Reports of the saved cases", icon=":material/picture_as_pdf:", disabled=not summary.n_saved):
+        st.caption("Signed reports as they were signed; the others are preliminary.")
+        _draw_bundle("All in one PDF", lambda: reports_as_pdf(collect()), f"{name}.pdf", _PDF)
+        _draw_bundle("ZIP of PDFs", lambda: reports_as_zip(collect()), f"{name}.zip", _ZIP)
 
 
 def facts_of(model: ModelIdentity) -> ModelFacts:
@@ -107,6 +94,10 @@ def _test_figures(model: ModelIdentity) -> str:
         f"sensitivity {at['sensitivity'].as_percent(1)}, specificity {at['specificity'].as_percent(1)} at the referral "
         f"threshold, n = {whole.n} ({whole.n_malignant} malignant)"
     )
+
+
+def _draw_bundle(label: str, make: Callable[[], bytes], file_name: str, mime: str) -> None:
+    st.download_button(label, make, file_name=file_name, mime=mime, icon=":material/download:", width="stretch")
 
 
 def _draw_signed(signed: SignedReport, record: Record) -> None:

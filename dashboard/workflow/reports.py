@@ -16,7 +16,9 @@ from core.exports.report_pdf import render_report
 from core.imaging.overlay import overlay_heatmap
 from core.taxonomy import HeatmapMethod
 from dashboard.components.words import MAP_LEGEND, METHOD_LABEL, USE_LINE, local_time
+from dashboard.workflow.batch_review import load_items
 from dashboard.workflow.cases import load_case, load_picture
+from dashboard.workflow.checks import load_checks
 from dashboard.workflow.record import Record, utc_now
 from dashboard.workflow.report_parts import (
     about_rows,
@@ -111,12 +113,6 @@ def is_current(*, report: CaseReport, signed: SignedReport) -> bool:
     return hash_content(report) == signed.content_sha256
 
 
-def load_checks(*, case_id: int, record: Record) -> Checks | None:
-    """What the gates found when the case was scored; None where nothing was kept."""
-    with record.reading() as work:
-        return work.checks.of_case(case_id)
-
-
 def read_signed(*, report_id: int, record: Record) -> bytes:
     """The PDF as it was signed. Raises RecordNotFound."""
     with record.reading() as work:
@@ -143,8 +139,17 @@ def collect_reports(
     return found
 
 
+def collect_batch(
+    *, batch_id: int, facts_of: Callable[[ModelIdentity], ModelFacts], record: Record
+) -> dict[str, bytes]:
+    """The reports of a batch's saved cases, as `collect_reports` gives them; of a blind batch only what was read."""
+    _, items = load_items(batch_id=batch_id, record=record)
+    case_ids = [item.case_id for item in items if item.case_id is not None and item.prediction is not None]
+    return collect_reports(case_ids=case_ids, facts_of=facts_of, record=record)
+
+
 def reports_as_pdf(reports: dict[str, bytes]) -> bytes:
-    """All reports in one PDF."""
+    """All reports in one PDF, each with page numbers of its own."""
     return join_pdfs(list(reports.values()))
 
 

@@ -15,7 +15,16 @@ from core.imaging.drawn import DrawnLesion, draw_jpeg
 LESION = draw_jpeg(DrawnLesion(width_px=640, height_px=480, seed=7))
 MAP_LEGEND = "where the network looked, not where the disease is"
 PRESS_MS = 80  # as a hand does: while a field is being left, Streamlit misses a click that is over within 20 ms
-PAGES = ("Analyse", "Batch review", "Case history", "Agreement", "Model performance", "Model card", "Settings")
+PAGES = (
+    "Analyse",
+    "Batch review",
+    "Case history",
+    "Recalls",
+    "Agreement",
+    "Model performance",
+    "Model card",
+    "Settings",
+)
 
 
 def upload(page: Page, *files: tuple[str, bytes]) -> None:
