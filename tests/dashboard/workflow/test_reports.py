@@ -18,7 +18,9 @@ from core.exports.case_report import CaseReport
 from core.taxonomy import AnatomSite, Band, ConfirmType, Diagnosis, HeatmapMethod, Impression, Sex
 from dashboard.workflow import reports
 from dashboard.workflow.cases import confirm_diagnosis, load_case, load_picture, review_case
+from dashboard.workflow.erase import erase_patient
 from dashboard.workflow.first_read import keep_final, keep_first_read, note_reveal
+from dashboard.workflow.recalls import recalls_of, set_recall
 from dashboard.workflow.record import Record
 from dashboard.workflow.report_parts import quality_rows
 from tests.dashboard.conftest import draw
@@ -188,6 +190,23 @@ def test_a_batch_gives_signed_reports_as_signed_and_preliminary_ones_for_the_res
 def test_a_case_that_is_gone_is_told(record: Record) -> None:
     with pytest.raises(RecordNotFound):
         reports.collect_reports(case_ids=[9], facts_of=lambda _: FACTS, record=record)
+
+
+def test_with_the_patient_signed_reports_and_recalls_are_erased(case_id: int, record: Record) -> None:
+    sign(case_id, record)
+    (signed,) = reports.load_signed(case_id=case_id, record=record)
+    lesion_id = case_of(case_id, record).lesion_id
+    assert lesion_id is not None
+    set_recall(lesion_id=lesion_id, due_on=date(2026, 9, 1), reason="growing", who="dr a", record=record)
+    erase_patient(pseudonym="P-7", who="dr a", record=record)
+    with pytest.raises(RecordNotFound):
+        reports.read_signed(report_id=signed.report_id, record=record)
+    assert recalls_of(lesion_id=lesion_id, record=record) == ()
+
+
+def test_a_batch_that_is_not_there_is_told(record: Record) -> None:
+    with pytest.raises(RecordNotFound):
+        reports.collect_batch(batch_id=5, facts_of=lambda _: FACTS, record=record)
 
 
 def test_file_names_name_no_patient(case_id: int, record: Record) -> None:
