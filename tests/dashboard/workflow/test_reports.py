@@ -11,19 +11,31 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
-from core.domain import CaseRecord, ConfirmedDiagnosis, Heatmap, ModelIdentity, QualityNote, QualityReport, Review
+from core.domain import (
+    CaseRecord,
+    ConfirmedDiagnosis,
+    Heatmap,
+    ModelIdentity,
+    QualityNote,
+    QualityReport,
+    Review,
+    Upload,
+)
 from core.domain import Checks as FoundChecks
 from core.errors import RecordNotFound, StorageBusy
 from core.exports.case_report import CaseReport
-from core.taxonomy import AnatomSite, Band, ConfirmType, Diagnosis, HeatmapMethod, Impression, Sex
+from core.taxonomy import AnatomSite, Band, BatchMode, ConfirmType, Diagnosis, HeatmapMethod, Impression, Sex
 from dashboard.workflow import reports
+from dashboard.workflow.batch_review import load_items, save_items
+from dashboard.workflow.batches import create_batch, run_batch
 from dashboard.workflow.cases import confirm_diagnosis, load_case, load_picture, review_case
 from dashboard.workflow.erase import erase_patient
 from dashboard.workflow.first_read import keep_final, keep_first_read, note_reveal
+from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.recalls import recalls_of, set_recall
 from dashboard.workflow.record import Record
 from dashboard.workflow.report_parts import quality_rows
-from tests.dashboard.conftest import draw
+from tests.dashboard.conftest import DarknessClassifier, draw
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FACTS = reports.ModelFacts(("Not validated for nails.",), "sensitivity 94% (91–96%)")
@@ -202,6 +214,18 @@ def test_with_the_patient_signed_reports_and_recalls_are_erased(case_id: int, re
     with pytest.raises(RecordNotFound):
         reports.read_signed(report_id=signed.report_id, record=record)
     assert recalls_of(lesion_id=lesion_id, record=record) == ()
+
+
+def test_the_reports_of_a_batch_are_of_its_saved_cases(record: Record, classifier: DarknessClassifier) -> None:
+    taken = [TakenIn(Upload(f"{n}.jpg", draw(seed=n))) for n in range(3)]
+    batch_id = create_batch(name="morning", taken=taken, reader="dr a", record=record, mode=BatchMode.TRIAGE)
+    run_batch(batch_id=batch_id, classifier=classifier, record=record)
+    assert reports.collect_batch(batch_id=batch_id, facts_of=lambda _: FACTS, record=record) == {}
+    items = load_items(batch_id=batch_id, record=record)[1]
+    save_items(batch_id=batch_id, item_ids=[item.item_id for item in items[:2]], reader="dr a", record=record)
+    found = reports.collect_batch(batch_id=batch_id, facts_of=lambda _: FACTS, record=record)
+    assert len(found) == 2
+    assert all("PRELIMINARY" in words(content) for content in found.values())
 
 
 def test_a_batch_that_is_not_there_is_told(record: Record) -> None:
