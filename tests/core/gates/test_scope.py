@@ -1,0 +1,86 @@
+"""The head tells embeddings apart that can be told apart, lets 99% of validation pass, and knows its weights."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.classifier.card import read_card
+from core.errors import CardUnusable
+from core.gates.negatives import DRAWN, SIDE_PX, draw_negatives
+from core.gates.scope import SCOPE_FILE, ScopeHead, read_scope_head, write_scope_head
+from core.gates.scope_fit import draw_examples, fit_scope_head, vary_dermoscopy
+
+
+@pytest.fixture(scope="module")
+def head() -> ScopeHead:
+    rng = np.random.default_rng(0)
+    inside, outside = rng.normal(1, 1, (300, 16)), rng.normal(-1, 1, (300, 16))
+    validation, source = rng.normal(1, 1, (1000, 16)), np.repeat([0, 1], [900, 100])
+    validation[900:] -= 0.5  # the rarer source looks a little less like the training
+    return fit_scope_head(*(each.astype(np.float32) for each in (inside, outside, validation)), source)
+
+
+def test_what_is_inside_passes_and_what_is_outside_does_not(head: ScopeHead) -> None:
+    rng = np.random.default_rng(1)
+    inside, outside = head.scores(rng.normal(1, 1, (500, 16))), head.scores(rng.normal(-1, 1, (500, 16)))
+    assert (inside >= head.threshold).mean() >= 0.98
+    assert (outside < head.threshold).mean() >= 0.98
+
+
+def test_at_most_a_hundredth_of_each_source_is_rejected(head: ScopeHead) -> None:
+    rng = np.random.default_rng(0)
+    rng.normal(1, 1, (300, 16)), rng.normal(-1, 1, (300, 16))
+    validation = rng.normal(1, 1, (1000, 16))
+    validation[900:] -= 0.5
+    rejected = head.scores(validation) < head.threshold
+    assert rejected[:900].mean() <= 0.011
+    assert rejected[900:].mean() <= 0.011
+
+
+def test_a_report_gives_a_reason_only_where_it_rejects(head: ScopeHead) -> None:
+    inside, outside = head.judge(np.ones(16, np.float32) * 2), head.judge(-np.ones(16, np.float32) * 2)
+    assert (inside.is_in_scope, inside.reason) == (True, "")
+    assert not outside.is_in_scope
+    assert "not look like a dermoscopic picture" in outside.reason
+
+
+def test_a_head_is_read_back_for_its_own_weights_alone(head: ScopeHead, untrained_cnn: Path, tmp_path: Path) -> None:
+    card = read_card(untrained_cnn)
+    assert read_scope_head(tmp_path, card) is None
+    write_scope_head(head, tmp_path, card)
+    read = read_scope_head(tmp_path, card)
+    assert read is not None
+    assert read.threshold == head.threshold
+    assert np.array_equal(read.weights, head.weights)
+    assert read_scope_head(tmp_path, replace(card, weights_sha256="0" * 64)) is None
+
+
+def test_a_broken_head_is_told(untrained_cnn: Path, tmp_path: Path) -> None:
+    (tmp_path / SCOPE_FILE).write_bytes(b"not safetensors")
+    with pytest.raises(CardUnusable, match="scope gate"):
+        read_scope_head(tmp_path, read_card(untrained_cnn))
+
+
+@pytest.mark.parametrize("draw", sorted(set(DRAWN), key=lambda draw: draw.__name__))
+def test_negatives_are_pictures_and_differ(draw: object) -> None:
+    first, same, other = (draw(np.random.default_rng(seed)) for seed in (1, 1, 2))  # type: ignore[operator]
+    assert first.shape == (SIDE_PX, SIDE_PX, 3)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, same)
+    assert not np.array_equal(first, other)
+
+
+def test_negatives_use_photographs_where_there_are_any() -> None:
+    photograph = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    assert draw_negatives(6, [photograph], 0).shape == (6, SIDE_PX, SIDE_PX, 3)
+    assert draw_negatives(4, [], 0).shape == (4, SIDE_PX, SIDE_PX, 3)
+    assert len(draw_negatives(0, [], 0)) == 0
+
+
+def test_dermoscopy_is_varied_in_its_own_size() -> None:
+    [lesion] = draw_examples(1, np.random.default_rng(0))
+    varied = vary_dermoscopy(lesion, np.random.default_rng(1))
+    assert varied.shape == lesion.shape
+    assert not np.array_equal(varied, lesion)
