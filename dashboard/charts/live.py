@@ -55,6 +55,7 @@ def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float)
             y=[each.name.replace("_", " ") for each in found],
             mode="markers",
             name=level.value,
+            cliponaxis=False,
             marker={"color": colour, "symbol": symbol, "size": 11},
             hovertext=[
                 f"{each.name.replace('_', ' ')}: PSI {each.psi:.2f} (about {each.psi_by_chance:.2f} by chance), "

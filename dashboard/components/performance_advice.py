@@ -1,5 +1,7 @@
 """The threshold that this practice's own confirmed cases would choose, and the form that puts one in force."""
 
+import math
+
 import streamlit as st
 
 from core.classifier.card import ModelCard
@@ -51,7 +53,8 @@ def draw_advice(card: ModelCard, view: LiveView) -> None:
 
 def _offer_change(card: ModelCard, advised: float, *, is_own: bool) -> None:
     with st.form("threshold-form", border=True):
-        percent = st.number_input("New referral threshold in %", 0.1, 99.9, round(100 * advised, 1), 0.1, format="%.1f")
+        start = min(max(math.floor(1000 * advised) / 10, 0.1), 99.9)  # down: rounded up it would find fewer
+        percent = st.number_input("New referral threshold in %", 0.1, 99.9, start, 0.1, format="%.1f")
         reason = st.text_input("Reason (kept with date and name)")
         st.caption("Cases scored from now on get their band by it. Stored cases keep theirs.")
         with st.container(horizontal=True):

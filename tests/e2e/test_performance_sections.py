@@ -19,6 +19,7 @@ SECTIONS = {
     "Networks compared": "minus",
     "Report": "Performance report (PDF)",
 }
+OR_ELSE = {"Own cases": "No case is saved yet", "Further measures": "before these figures existed"}
 
 
 def choose(page: Page, section: str) -> None:
@@ -30,11 +31,8 @@ def test_every_section_draws_and_the_report_is_a_pdf(page: Page, tmp_path: Path)
     go_to(page, "Model performance")
     for section, said in SECTIONS.items():
         choose(page, section)
-        if section == "Own cases" and page.get_by_text("No case is saved yet").count():
-            continue
-        if section == "Further measures" and page.get_by_text("before these figures existed").count():
-            continue
-        expect(page.get_by_text(said).first).to_be_visible()
+        instead = page.get_by_text(OR_ELSE.get(section, said))
+        expect(page.get_by_text(said).or_(instead).first).to_be_visible()
         photograph(page, tmp_path, section)
     with page.expect_download() as started:
         page.get_by_role("button", name="Performance report (PDF)").click()
