@@ -62,7 +62,7 @@ def contains_all(text: str) -> Iterator[ColumnElement[bool]]:
         yield CaseWordsRow.words.contains(word, autoescape=True)
 
 
-def _missing() -> Select[tuple[int]]:
+def _missing() -> Select[int]:
     return select(CaseRow.id).where(~exists().where(CaseWordsRow.case_id == CaseRow.id))
 
 
@@ -80,7 +80,7 @@ def _word(value: object) -> str:
     return str(spoken).lower()
 
 
-def _of_case() -> Select[Any]:
+def _of_case() -> Select[*tuple[Any, ...]]:
     row = CaseRow
     words = (row.filename, row.notes, row.reader, row.anatom_site, row.laterality, row.body_region, row.sex)
     others = (PatientRow.pseudonym, LesionRow.label, LesionRow.anatom_site)
@@ -93,7 +93,7 @@ def _of_case() -> Select[Any]:
     )
 
 
-def _of_others() -> Iterator[Select[Any]]:
+def _of_others() -> Iterator[Select[*tuple[Any, ...]]]:
     review, diagnosis, read, final = ReviewRow, DiagnosisRow, FirstReadRow, FinalAssessmentRow
     yield select(review.case_id, review.assessment, review.note, review.reviewer)
     yield select(diagnosis.case_id, diagnosis.diagnosis, diagnosis.confirm_type, diagnosis.note, diagnosis.recorded_by)

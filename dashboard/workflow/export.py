@@ -66,8 +66,8 @@ def to_csv(rows: pd.DataFrame) -> bytes:
     return rows.map(_defuse).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def _path(diagnosis: object, is_malignant: object) -> str:
-    if pd.isna(diagnosis) or not diagnosis:
+def _path(diagnosis: str | None, is_malignant: bool | None) -> str:
+    if pd.isna(diagnosis):
         return ""
     return ISIC_DIAGNOSIS.get(Diagnosis(str(diagnosis)), "Malignant" if is_malignant else "Benign")
 

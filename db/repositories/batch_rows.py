@@ -52,7 +52,7 @@ class ScoredFile:
     prediction: Prediction
 
 
-def select_summaries(batch_ids: Select[tuple[int]]) -> Select[Any]:
+def select_summaries(batch_ids: Select[int]) -> Select[Any]:
     """These batches with their counts, newest first: the fields of BatchSummary."""
 
     def count(state: ItemState) -> Any:  # noqa: ANN401 (a labelled column of integers)

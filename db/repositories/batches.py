@@ -221,10 +221,10 @@ class BatchRepository:
         if self._session.scalar(statement.returning(BatchItemRow.id)) is None:
             raise RecordNotFound(f"There is no picture {item_id} in any batch.")
 
-    def _summaries(self, batch_ids: Select[tuple[int]]) -> list[BatchSummary]:
+    def _summaries(self, batch_ids: Select[int]) -> list[BatchSummary]:
         rows = self._session.execute(select_summaries(batch_ids)).mappings()
         return [BatchSummary(**row) for row in rows]
 
 
-def _newest() -> Select[tuple[int]]:
+def _newest() -> Select[int]:
     return select(BatchRow.id).order_by(BatchRow.created_at.desc(), BatchRow.id.desc())

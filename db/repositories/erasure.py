@@ -65,7 +65,7 @@ class ErasureRepository:
             staged=tuple(row.staged for row in items if row.staged),
         )
 
-    def _cases_of(self, patient_id: int) -> Sequence[sa.Row[tuple[int, str, int]]]:
+    def _cases_of(self, patient_id: int) -> Sequence[sa.Row[int, str, int]]:
         lesions = select(LesionRow.id).where(LesionRow.patient_id == patient_id)
         is_theirs = or_(CaseRow.patient_id == patient_id, CaseRow.lesion_id.in_(lesions))
         return self._session.execute(select(CaseRow.id, CaseRow.submission_id, CaseRow.image_id).where(is_theirs)).all()
@@ -85,7 +85,7 @@ class ErasureRepository:
         return self._delete_pictures(found.image_ids)
 
     def _delete_pictures(self, image_ids: Collection[int]) -> set[str]:
-        users = [column for column in _columns_that_name(ImageRow) if column.table is not PredictionRow.__table__]
+        users = [column for user, column in _references(_table(ImageRow)) if user is not _table(PredictionRow)]
         is_used = or_(*(exists().where(column == ImageRow.id) for column in users))
         statement = select(ImageRow.id, ImageRow.blob_sha256).where(ImageRow.id.in_(image_ids), ~is_used)
         orphans = self._session.execute(statement).all()
@@ -103,15 +103,14 @@ class ErasureRepository:
         self._session.execute(update(row).where(about).values(detail="{}"))
 
     def _delete_tree(self, row: type[Table], ids: Iterable[int]) -> None:
-        _delete_tree(self._session, row.__table__, list(ids))
+        _delete_tree(self._session, _table(row), list(ids))
 
 
-def _delete_tree(session: Session, table: sa.FromClause, ids: Collection[int]) -> None:
+def _delete_tree(session: Session, table: sa.Table, ids: Collection[int]) -> None:
     """Delete rows by id, after every row of any table that names them: also of tables that come later."""
     if not ids:
         return
-    for column in _columns_that_name(table):
-        child = column.table
+    for child, column in _references(table):
         if "id" in child.c:
             _delete_tree(session, child, list(session.scalars(select(child.c.id).where(column.in_(ids)))))
         else:
@@ -119,8 +118,15 @@ def _delete_tree(session: Session, table: sa.FromClause, ids: Collection[int]) -
     session.execute(delete(table).where(table.c.id.in_(ids)))
 
 
-def _columns_that_name(target: type[Table] | sa.FromClause) -> list[sa.Column[int]]:
-    table = target if isinstance(target, sa.FromClause) else target.__table__
+def _references(table: sa.Table) -> list[tuple[sa.Table, sa.Column[int]]]:
+    """The columns that name a table's rows, each with the table that it is in."""
     return [
-        key.parent for other in Table.metadata.sorted_tables for key in other.foreign_keys if key.column.table is table
+        (other, key.parent)
+        for other in Table.metadata.sorted_tables
+        for key in other.foreign_keys
+        if key.column.table is table
     ]
+
+
+def _table(row: type[Table]) -> sa.Table:
+    return Table.metadata.tables[row.__tablename__]
