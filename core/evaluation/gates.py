@@ -92,7 +92,6 @@ def fit_gate(classifier: Classifier, data: TrainingData, others: OutOfScope) -> 
         _embed(classifier, np.concatenate([inside, varied, examples])),
         _embed(classifier, _to_frames(classifier, outside)),
         _embed(classifier, data.frames[validation]),
-        sources[validation],
     )
 
 

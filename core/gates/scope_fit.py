@@ -11,7 +11,7 @@ from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.taxonomy import Artefact
 
-REJECTED_SHARE: Final = 0.01  # of the validation dermoscopy of each source
+REJECTED_SHARE: Final = 0.01  # of the validation dermoscopy
 _PENALTY: Final = 0.01  # sklearn's C; 0.001 let 5% of held-out everyday photographs through, 0.01 none
 
 
@@ -19,13 +19,8 @@ def fit_scope_head(
     inside: NDArray[np.float32],
     outside: NDArray[np.float32],
     validation: NDArray[np.float32],
-    validation_source: NDArray[np.int64],
 ) -> ScopeHead:
-    """Fit on embeddings (N, D) of dermoscopy and of anything else; the threshold lets 99% of each source pass.
-
-    `validation_source` (N,) numbers where each validation picture is from, so that the rarer source is not the one
-    that is rejected.
-    """
+    """Fit on embeddings (N, D) of dermoscopy and of anything else; the threshold lets 99% of validation pass."""
     from sklearn.linear_model import LogisticRegression
 
     embeddings = np.concatenate([inside, outside]).astype(np.float32)
@@ -34,9 +29,7 @@ def fit_scope_head(
     fitted = LogisticRegression(C=_PENALTY, max_iter=500, class_weight="balanced")
     fitted.fit((embeddings - mean) / scale, labels)
     head = ScopeHead(mean, scale, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]), 0.0)
-    scores = head.scores(validation)
-    sources = [scores[validation_source == source] for source in np.unique(validation_source)]
-    threshold = min(float(np.quantile(own, REJECTED_SHARE)) for own in sources)
+    threshold = float(np.quantile(head.scores(validation), REJECTED_SHARE))
     return ScopeHead(head.mean, head.scale, head.weights, head.bias, threshold)
 
 
