@@ -105,7 +105,7 @@ def _prepare(pixels: NDArray[np.uint8]) -> tuple[_Grey, _Scale]:
 def _match(first: _Grey, second: _Grey) -> tuple[_Points, _Points] | None:
     """Points (N, 2) in x, y of both pictures that look alike; None where they are too few to fit anything to."""
     # Without precise upscaling all points lie half a pixel off to one side, which a turned picture shows twice.
-    sift: Any = cv2.SIFT_create(_N_POINTS, contrastThreshold=_CONTRAST, enable_precise_upscale=True)
+    sift: Any = cv2.SIFT.create(_N_POINTS, contrastThreshold=_CONTRAST, enable_precise_upscale=True)
     points, looks = sift.detectAndCompute(first, None)
     other_points, other_looks = sift.detectAndCompute(second, None)
     if min(len(points), len(other_points)) < MIN_POINTS:

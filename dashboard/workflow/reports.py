@@ -91,13 +91,19 @@ def sign_report(*, report: CaseReport, method: HeatmapMethod | None, who: str, r
     with record.writing() as work:
         if len(work.signed_reports.of_case(report.case_id)) != len(earlier):
             raise StorageBusy("Somebody else signed this report a moment ago.", "Look at that report, then sign again.")
-        values = {"revision": signature.revision, "content_sha256": hash_content(report)}
-        report_id = work.signed_reports.add(
-            report.case_id, content, heatmap_method=method, signed_by=who, signed_at=at, **values
+        work.signed_reports.add(
+            report.case_id,
+            content,
+            revision=signature.revision,
+            content_sha256=hash_content(report),
+            heatmap_method=method,
+            signed_by=who,
+            signed_at=at,
         )
         work.sign_offs.add(report.case_id, signed_by=who, signed_at=at)
-        work.audit.add(at=at, who=who, action="sign report", entity="case", entity_id=report.case_id, detail=values)
-    return SignedReport(report_id, report.case_id, heatmap_method=method, signed_by=who, signed_at=at, **values)
+        detail = {"revision": signature.revision, "content_sha256": hash_content(report)}
+        work.audit.add(at=at, who=who, action="sign report", entity="case", entity_id=report.case_id, detail=detail)
+        return work.signed_reports.of_case(report.case_id)[0]
 
 
 def load_signed(*, case_id: int, record: Record) -> tuple[SignedReport, ...]:

@@ -14,7 +14,7 @@ from dashboard.components.recall import due_words
 TURNED = np.array([[0.0, -1.0, 99.0], [1.0, 0.0, 0.0]])  # by 90 degrees, in a picture 100 px wide
 
 
-def aligned(misfit_px: float, matrix: np.ndarray = TURNED) -> Registration:  # type: ignore[type-arg]
+def aligned(misfit_px: float, matrix: np.ndarray = TURNED) -> Registration:
     return Registration(matrix, n_points=40, misfit_px=misfit_px, likeness=0.9, overlap=1.0)
 
 

@@ -33,7 +33,7 @@ def save_visit(record: Record, classifier: Classifier, visited_on: date, darknes
     return save_case(draft=draft, analysis=analysis, record=record)
 
 
-def place(image: Locator) -> np.ndarray:  # type: ignore[type-arg]
+def place(image: Locator) -> np.ndarray:
     """Where a picture lies, as the browser computed it: a b c d e f of its matrix."""
     matrix = image.evaluate("image => getComputedStyle(image).transform")
     return np.array([float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", matrix)])

@@ -28,7 +28,7 @@ def reader(record: Record, settings: Settings) -> str:
 
 
 def downloads(app: App) -> list[str]:
-    return [element.proto.label for element in app.test.get("download_button")]  # type: ignore[attr-defined]
+    return [element.proto.label for element in app.test.get("download_button")]
 
 
 def test_a_preliminary_report_is_offered_and_signing_needs_a_name(app: App, case_id: int) -> None:

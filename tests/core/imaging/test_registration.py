@@ -17,7 +17,7 @@ WORST_ERROR_PX = 0.5  # of the alignment, anywhere in the picture that both show
 def moved(turn_degrees: float, scale: float, shift_px: tuple[float, float]) -> NDArray[np.float64]:
     """Where the earlier picture's pixels lie in the later one, (2, 3), about the picture's centre."""
     matrix = cv2.getRotationMatrix2D(((WIDTH - 1) / 2, (HEIGHT - 1) / 2), -turn_degrees, scale)
-    return np.asarray(matrix, dtype=np.float64) + np.array([[0, 0, shift_px[0]], [0, 0, shift_px[1]]])
+    return np.asarray(matrix + np.array([[0, 0, shift_px[0]], [0, 0, shift_px[1]]]), dtype=np.float64)
 
 
 def photograph(
@@ -26,7 +26,7 @@ def photograph(
     """The picture as another visit's camera would take it: moved, a little darker, with noise of its own."""
     laid = cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     noise = np.random.default_rng(1).normal(0, 2, laid.shape)
-    return np.clip(laid * 0.92 + 5 + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(laid * 0.92 + 5 + noise, 0, 255), dtype=np.uint8)
 
 
 def errors_px(found: Registration, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
