@@ -35,7 +35,7 @@ def _draw_pairs(found: Agreement) -> None:
 
 
 def _draw_kappa(found: Agreement) -> None:
-    rows = [
+    rows: list[list[str | Cell]] = [
         ["Cohen's kappa", _kappa_cell(found, found.kappa, is_big=True)],
         ["Kappa with linear weights", _kappa_cell(found, found.weighted)],
         ["Same answer", value_cell(found.share.as_percent())],
@@ -61,7 +61,7 @@ def _draw_right(found: Agreement) -> None:
             "None of these cases has a confirmed diagnosis yet. Add one on the case's page.", icon=":material/info:"
         )
         return
-    rows = [
+    rows: list[list[str | Cell]] = [
         ["Reader, first read", value_cell(found.reader_right.as_percent()), f"{found.n_confirmed}"],
         ["Machine", value_cell(found.machine_right.as_percent()), f"{found.n_confirmed}"],
         ["Reader, final assessment", value_cell(found.final_right.as_percent()), f"{found.n_confirmed_finals}"],

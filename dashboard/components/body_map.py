@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.body import SITE_OF, ZONES, Zone, find_zone, is_untrained, zone_name
 from core.taxonomy import Laterality
-from dashboard import session
 from dashboard.components.body_drawing import draw_body
 from dashboard.components.words import NOT_TRAINED_SITE, place_label
+from dashboard.lesion_words import Words
 
 _STYLE = """
 svg { width: 100%; max-height: 440px; user-select: none; }
@@ -28,7 +28,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 _MAP = st.components.v2.component("body_map", html=draw_body(), css=_STYLE, js=_SCRIPT)
 
 
-def draw_place(words: session.Words, key: str) -> None:
+def draw_place(words: Words, key: str) -> None:
     """A button that says the chosen zone and opens the map."""
     chosen = chosen_zone(words)
     place = f": {zone_label(chosen)}" if chosen else ""
@@ -37,7 +37,7 @@ def draw_place(words: session.Words, key: str) -> None:
 
 
 @st.dialog("Where is the lesion?", width="medium", icon=":material/accessibility_new:")
-def _open_map(words: session.Words, key: str, before: Zone | None) -> None:
+def _open_map(words: Words, key: str, before: Zone | None) -> None:
     if chosen_zone(words) != before:
         st.rerun()  # a choice closes the map
     field, widget = f"{key}-{words.site_round}-zone", f"{key}-{words.site_round}-body"
@@ -58,13 +58,13 @@ def _open_map(words: session.Words, key: str, before: Zone | None) -> None:
     st.caption("R and L are the patient's right and left.")
 
 
-def warn_untrained(words: session.Words) -> None:
+def warn_untrained(words: Words) -> None:
     """Say where the network is a stranger."""
     if is_untrained(words.anatom_site, words.body_region):
         st.warning(NOT_TRAINED_SITE, icon=":material/warning:")
 
 
-def chosen_zone(words: session.Words) -> Zone | None:
+def chosen_zone(words: Words) -> Zone | None:
     """The zone that region and side name; None while one of them is open."""
     zone = (words.body_region, words.laterality or Laterality.MIDLINE)
     return next((known for known in ZONES if known == zone), None)
@@ -75,7 +75,7 @@ def zone_label(zone: Zone) -> str:
     return place_label(SITE_OF[zone[0]], zone[1], zone[0])
 
 
-def set_zone(words: session.Words, zone: Zone | None) -> None:
+def set_zone(words: Words, zone: Zone | None) -> None:
     """Take site, side and region from a zone; without one only the region is forgotten."""
     if zone is None:
         words.body_region = None

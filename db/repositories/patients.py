@@ -30,7 +30,7 @@ class PatientRepository:
         return tuple(LesionSummary(**row) for row in rows)
 
 
-def _select_summaries() -> Select[Any]:
+def _select_summaries() -> Select[*tuple[Any, ...]]:
     lesion = (LesionRow.id.label("lesion_id"), LesionRow.label, LesionRow.anatom_site)
     place = (LesionRow.laterality, LesionRow.body_region)
     return (

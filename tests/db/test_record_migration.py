@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, TextClause, text
 
 from db import engine as engine_module
 from db.engine import BEGIN_WRITING, make_engine, make_session_factory, upgrade_to_head
@@ -51,7 +51,7 @@ def _stored(at: object) -> str:
     return str(at).removesuffix("+00:00") + ".000000"
 
 
-def _insert(table: str, values: dict[str, object]) -> object:
+def _insert(table: str, values: dict[str, object]) -> TextClause:
     names = ", ".join(values)
     return text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in values)})")
 
