@@ -102,9 +102,9 @@ def _draw_bundle(label: str, make: Callable[[], bytes], file_name: str, mime: st
 
 def _draw_signed(signed: SignedReport, record: Record) -> None:
     revision = f", revision {signed.revision}" if signed.revision > 1 else ""
-    st.success(
-        f"Signed by {signed.signed_by}, {local_time(signed.signed_at)}{revision}. Content {signed.content_sha256[:16]}",
-        icon=":material/lock:",
+    st.success("Signed and locked", icon=":material/lock:")
+    st.text(  # and not in the box, which would read a name as Markdown
+        f"Signed by {signed.signed_by}, {local_time(signed.signed_at)}{revision}. Content {signed.content_sha256[:16]}"
     )
     st.download_button(
         "Signed report",
