@@ -27,6 +27,7 @@ _STEPS, _BATCH = 700, 16
 _LEARNING_RATE = 3e-3
 _N_VALIDATION = 400  # pictures on which the limits are set
 _CLEAN_FLAGGED = 0.06  # share of undrawn validation pictures that a flag may call: 10% is the bar, with room
+_LEAST_SHARE = 0.001  # of the picture: three of its 3,136 cells
 _MIN_CHANGE = 8  # grey levels by which a pixel counts as drawn on
 _MAYBE_HAIR_WEIGHT = 0.2
 
@@ -106,7 +107,7 @@ def choose_limits(finder: ArtefactFinder, frames: NDArray[np.uint8], rng: np.ran
     """For each artefact the least amount that flags, so that few of the undrawn frames are flagged."""
     found = [finder.find(frame) for frame in frames]
     return {
-        artefact: max(float(np.quantile([each[artefact].share for each in found], 1 - _CLEAN_FLAGGED)), 0.002)
+        artefact: max(float(np.quantile([each[artefact].share for each in found], 1 - _CLEAN_FLAGGED)), _LEAST_SHARE)
         for artefact in Artefact
     }
 
