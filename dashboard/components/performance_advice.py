@@ -61,7 +61,7 @@ def _offer_change(card: ModelCard, advised: float, *, is_own: bool) -> None:
             is_new = st.form_submit_button("Put in force", icon=":material/check:")
             is_back = st.form_submit_button("Return to the model card's", disabled=not is_own)
     if is_new or is_back:
-        _change(card, percent / 100 if is_new else None, reason)
+        _change(card, round(percent / 100, 4) if is_new else None, reason)
 
 
 def _change(card: ModelCard, value: float | None, reason: str) -> None:
