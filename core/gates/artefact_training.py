@@ -118,7 +118,7 @@ class _Served(nn.Module):
         self.network = network
 
     def forward(self, frames: Tensor) -> Tensor:
-        return cast(Tensor, torch.sigmoid(self.network(frames.permute(0, 3, 1, 2).float() / 255)))
+        return torch.sigmoid(self.network(frames.permute(0, 3, 1, 2).float() / 255))
 
 
 def _batches(frames: NDArray[np.uint8], rows: NDArray[np.int64], steps: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:

@@ -67,7 +67,7 @@ def draw_plain(rng: np.random.Generator) -> Picture:
     first, second = rng.uniform(0, 255, 3), rng.uniform(0, 255, 3)
     colours = np.broadcast_to(first * (1 - ramp) + second * ramp, (SIDE_PX, SIDE_PX, 3))
     values = colours + rng.standard_normal(colours.shape) * rng.choice([0, 2, 6])
-    return np.rot90(np.clip(values, 0, 255), int(rng.integers(4))).astype(np.uint8)
+    return np.asarray(np.rot90(np.clip(values, 0, 255), int(rng.integers(4))).astype(np.uint8))
 
 
 def draw_shapes(rng: np.random.Generator) -> Picture:
@@ -92,7 +92,7 @@ def draw_shapes(rng: np.random.Generator) -> Picture:
 def draw_scene(rng: np.random.Generator) -> Picture:
     """A landscape or a room: bands of colour with rough edges, and a few upright things."""
     picture = np.zeros((SIDE_PX, SIDE_PX, 3))
-    top, n_bands = 0, int(rng.integers(2, 6))
+    top, n_bands = 0.0, int(rng.integers(2, 6))
     x = np.arange(SIDE_PX)
     for _ in range(n_bands):
         edge = top + np.cumsum(rng.normal(0, rng.uniform(0, 2), SIDE_PX))
@@ -159,7 +159,7 @@ def _recolour(photograph: Picture, rng: np.random.Generator) -> Picture:
     grey = (grey.mean(axis=2) - grey.mean()) / max(grey.mean(axis=2).std(), 1.0)
     tone = np.array(_SKIN_TONES[int(rng.integers(len(_SKIN_TONES)))]) * rng.uniform(0.85, 1.1, 3)
     swing = rng.uniform([15, 18, 18], [45, 55, 55])
-    return np.clip(tone + grey[..., None] * swing, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(tone + grey[..., None] * swing, 0, 255).astype(np.uint8))
 
 
 def _with_skin_patch(photograph: Picture, rng: np.random.Generator) -> Picture:
@@ -180,7 +180,7 @@ def _field(rng: np.random.Generator, grain_px: float) -> NDArray[np.float64]:
     small = gaussian_filter(rng.standard_normal((SIDE_PX // step + 2,) * 2), grain_px / step, mode="wrap")
     large = Image.fromarray(small.astype(np.float32)).resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
     values = np.asarray(large, dtype=np.float64)
-    return (values - values.mean()) / max(float(values.std()), 1e-9)
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-9))
 
 
 def _fold(rng: np.random.Generator) -> NDArray[np.float64]:

@@ -78,7 +78,7 @@ def cut_off_share(mask: Mask) -> float:
 
 def _field(corners: Mask) -> Mask:
     """All but the dark corners and their rim."""
-    return ~cv2.dilate(corners.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
+    return np.asarray(~cv2.dilate(corners.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool))
 
 
 def _fill_hair(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -86,7 +86,7 @@ def _fill_hair(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))
     depth = cv2.morphologyEx(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, kernel)
     closed = np.stack([cv2.morphologyEx(small[..., c], cv2.MORPH_CLOSE, kernel) for c in range(3)], axis=2)
-    return cv2.medianBlur(np.where((depth > 18)[..., None], closed, small), 5)
+    return np.asarray(cv2.medianBlur(np.where((depth > 18)[..., None], closed, small), 5))
 
 
 def _distance_from_skin(small: NDArray[np.uint8], field: Mask) -> NDArray[np.float32]:
@@ -117,7 +117,7 @@ def _skin_lightness(lightness: NDArray[np.float32], is_skin: Mask) -> NDArray[np
 def _ring(field: Mask) -> Mask:
     """The outer part of the field, where skin is to be expected."""
     inner = cv2.erode(field.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=22, borderValue=0).astype(bool)
-    return field & ~inner
+    return np.asarray(field & ~inner)
 
 
 def _pale_half(lab: NDArray[np.float32], ring: Mask) -> Mask:
@@ -134,7 +134,7 @@ def _pale_half(lab: NDArray[np.float32], ring: Mask) -> Mask:
 def _towards_middle() -> NDArray[np.float32]:
     """1 in the middle, 0.75 at the corners: shade at the rim of the field is not lesion."""
     y, x = np.mgrid[-1 : 1 : SIDE_PX * 1j, -1 : 1 : SIDE_PX * 1j]
-    return (1 - 0.125 * (x**2 + y**2)).astype(np.float32)
+    return np.asarray((1 - 0.125 * (x**2 + y**2)).astype(np.float32))
 
 
 def _otsu(values: NDArray[np.float32]) -> float:
@@ -151,7 +151,7 @@ def _clean(mask: Mask) -> Mask:
     lines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros_like(opened)
     cv2.drawContours(filled, lines, -1, 1, thickness=-1)
-    return filled.astype(bool)
+    return np.asarray(filled.astype(bool))
 
 
 def _main_part(parts: Mask) -> Mask:
