@@ -50,7 +50,7 @@ def figures_of_test(test: dict[str, Any]) -> dict[str, list[str]]:
 def further_of_test(test: dict[str, Any]) -> dict[str, str]:
     """What else was measured of all images, each with its interval; nothing of what was not measured."""
     known = test.get("further", {}) | {key: test[key] for key in ("balanced_accuracy",) if key in test}
-    rows = {}
+    rows: dict[str, str] = {}
     for key, (name, kind) in _FURTHER.items():
         if key in known:
             rows[_unused(name, rows)] = _in_words(Figure.from_json(known[key]), kind)

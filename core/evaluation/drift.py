@@ -101,7 +101,9 @@ def ks_p(distance: float, n: int, n_reference: int) -> float:
 def holm(p: Sequence[float]) -> list[float]:
     """p values corrected for being many. Source: Holm, Scandinavian Journal of Statistics 1979."""
     order = np.argsort(p)
-    stepped = np.maximum.accumulate([p[i] * (len(p) - rank) for rank, i in enumerate(order)]) if len(p) else []
+    stepped: list[float] = []
+    for rank, i in enumerate(order):
+        stepped.append(max([p[i] * (len(p) - rank), *stepped[-1:]]))
     corrected = [1.0] * len(p)
     for value, i in zip(stepped, order, strict=True):
         corrected[int(i)] = min(1.0, float(value))

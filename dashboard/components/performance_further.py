@@ -140,13 +140,11 @@ def _draw_called(called: Mapping[str, CalledShare], limit: float) -> None:
 def _draw_classes(classes: ClassFigures, name: str) -> None:
     left, right = st.columns([1, 1.5], gap="large")
     with left:
-        rows: list[list[str | Cell]] = [
-            ["Balanced accuracy", figure_cell(classes.balanced_accuracy, is_share=False, is_big=True)],
-            *(
-                [Cell(kind, f"named first, n {classes.n_by_class[kind]:,}"), figure_cell(classes.recall[kind])]
-                for kind in classes.classes
-            ),
-        ]
+        balanced = figure_cell(classes.balanced_accuracy, is_share=False, is_big=True)
+        rows: list[list[str | Cell]] = [["Balanced accuracy", balanced]]
+        for kind in classes.classes:
+            named = Cell(kind, f"named first, n {classes.n_by_class[kind]:,}")
+            rows.append([named, figure_cell(classes.recall[kind])])
         draw_table([], rows)
     with right:
         draw_plot(class_confusion(classes), key=f"chart-classes-{name or 'test'}")

@@ -101,7 +101,7 @@ def performance_pdf(inputs: ReportInputs) -> bytes:
 
 def performance_json(inputs: ReportInputs) -> dict[str, Any]:
     """The same values by name; what was not measured is left out."""
-    return to_json_value(
+    values: dict[str, Any] = to_json_value(
         {
             "model": {"name": inputs.card.name, "version": inputs.card.version},
             "intended_use": INTENDED_USE,
@@ -121,6 +121,7 @@ def performance_json(inputs: ReportInputs) -> dict[str, Any]:
             "own_cases": _live_json(inputs),
         }
     )
+    return values
 
 
 def _blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
