@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, String, case, extract, func, select, type_coerce
+from sqlalchemy import ColumnElement, String, case, extract, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from core.taxonomy import Band, ItemState
@@ -55,9 +55,7 @@ def networks_in_use(session: Session) -> list[ScoredBy]:
     """The networks behind the record's cases, the one with the most cases first."""
     columns = (PredictionRow.model_name, PredictionRow.model_version, PredictionRow.weights_sha256)
     n = func.count(CaseRow.id)
-    statement: Select[Any] = (
-        select(*columns, n).join(CaseRow, CaseRow.prediction_id == PredictionRow.id).group_by(*columns)
-    )
+    statement: Any = select(*columns, n).join(CaseRow, CaseRow.prediction_id == PredictionRow.id).group_by(*columns)
     return [ScoredBy(*row) for row in session.execute(statement.order_by(n.desc(), columns[1]))]
 
 
@@ -71,7 +69,7 @@ def confirmed_cases(session: Session, wanted: LiveFilter) -> pd.DataFrame:
         "is_malignant": DiagnosisRow.is_malignant,
         "confirm_type": type_coerce(DiagnosisRow.confirm_type, String),
     }
-    statement: Select[Any] = (
+    statement: Any = (
         select(*(column.label(name) for name, column in columns.items()))
         .select_from(DiagnosisRow)
         .join(CaseRow, CaseRow.id == DiagnosisRow.case_id)
