@@ -154,13 +154,12 @@ def test_json_has_it_only_where_the_network_gives_one(
     untrained_differential: Path, untrained_backbone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(JPEG)
-    required = {"file", "malignant_probability", "band", "operating_threshold", "model"}
-    for folder, more in ((untrained_differential, {"differential"}), (untrained_backbone, set[str]())):
-        assert main(["--weights", str(folder), "--json", str(tmp_path / "a.jpg")]) == 0
+    for folder, more in ((untrained_differential, SEVEN_KINDS), (untrained_backbone, ())):
+        assert main(["--weights", str(folder), "--json", "--override", str(tmp_path / "a.jpg")]) == 0
         [row] = json.loads(capsys.readouterr().out)
-        assert set(row) == required | more
-        assert list(row.get("differential", {})) == [str(kind) for kind in SEVEN_KINDS if more]
-        assert sum(row.get("differential", {}).values()) == pytest.approx(len(more))
+        assert ("differential" in row) == bool(more)
+        assert list(row.get("differential", {})) == [str(kind) for kind in more]
+        assert sum(row.get("differential", {}).values()) == pytest.approx(1 if more else 0)
 
 
 def test_a_line_of_text_names_the_three_likeliest(
@@ -171,7 +170,7 @@ def test_a_line_of_text_names_the_three_likeliest(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(JPEG)
-    assert main(["--weights", str(untrained_differential), str(tmp_path / "a.jpg")]) == 0
+    assert main(["--weights", str(untrained_differential), "--override", str(tmp_path / "a.jpg")]) == 0
     differential = classifier.predict(image).differential
     likeliest = sorted(differential, key=differential.__getitem__, reverse=True)[:3]
     said = ", ".join(f"{kind} {differential[kind]:.1%}" for kind in likeliest)
