@@ -22,7 +22,7 @@ FORBIDDEN = {
 }
 ALLOWED_FROM_CORE = {
     "db": {"core.domain", "core.taxonomy", "core.errors"},
-    "core/imaging": {"core.domain", "core.errors", "core.imaging"},
+    "core/imaging": {"core.domain", "core.errors", "core.taxonomy", "core.imaging"},
     "core/data": {"core.errors", "core.domain", "core.taxonomy", "core.imaging", "core.data"},
 }
 

@@ -22,7 +22,8 @@ def layer_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.
     weights = network.class_activation_weights
     if method is HeatmapMethod.GRAD_CAM and weights is not None:
         with torch.inference_mode():
-            return class_activation_maps(network.features(x), weights)[0]
+            maps: NDArray[np.float32] = class_activation_maps(network.features(x), weights)
+        return np.asarray(maps[0], dtype=np.float32)
     return _library_map(network, x, method)
 
 

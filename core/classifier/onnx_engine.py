@@ -81,7 +81,7 @@ def load_onnx_engine(folder: Path, card: ModelCard, threads: int | None) -> Onnx
     return OnnxEngine(session, load_torch)
 
 
-def open_session(graph: bytes, weights: bytes, threads: int | None) -> onnxruntime.InferenceSession:
+def open_session(graph: bytes, weights: bytes | bytearray, threads: int | None) -> onnxruntime.InferenceSession:
     """A session of the graph with tensors from the bytes of a safetensors file."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or 0  # 0: as many as there are cores

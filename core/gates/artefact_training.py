@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = np.sort(rng.choice(data.split.validation, min(_N_VALIDATION, len(data.split.validation)), replace=False))
     limits = choose_limits(ArtefactFinder.load(options.out, are_limits_known=False), data.frames[chosen], rng)
     write_limits(limits, options.out)
-    print(f"written to {options.out}: {limits}")  # noqa: T201  (a command)
+    sys.stdout.write(f"written to {options.out}: {limits}\n")
     return 0
 
 
@@ -84,7 +84,7 @@ def train(frames: NDArray[np.uint8], rows: NDArray[np.int64], steps: int) -> Art
         optimiser.step()
         schedule.step()
         if step % 50 == 0:
-            print(f"step {step}: loss {float(loss.detach()):.4f}", file=sys.stderr, flush=True)  # noqa: T201
+            sys.stderr.write(f"step {step}: loss {float(loss.detach()):.4f}\n")
     return network.eval()
 
 

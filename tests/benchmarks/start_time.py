@@ -34,5 +34,6 @@ def _start_once(home: Path) -> dict[str, float]:
 def _server_mb(address: str) -> float:
     """Megabytes resident of the process that listens at the address."""
     port = int(address.rstrip("/").rpartition(":")[2])
-    [pid] = {c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port and c.pid}
+    listening = [c for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr]
+    [pid] = {c.pid for c in listening if c.laddr and c.laddr.port == port and c.pid}
     return float(psutil.Process(pid).memory_info().rss / 1e6)

@@ -14,6 +14,7 @@ from db.engine import BEGIN_WRITING, make_engine, upgrade_to_head
 from db.tables import LesionRow, PatientRow, Table
 
 _BETWEEN_PARTS = re.compile(r",(?![^()]*\))")  # commas that are not inside brackets
+_UNNAMED_KEY = re.compile(r"(\w+) (INTEGER) REFERENCES (\w+)")  # alembic gives the key of an added column no name
 _INLINE_KEY = re.compile(r"(\w+) (\w+) CONSTRAINT (\w+) REFERENCES")  # of a column that was added with its foreign key
 
 
@@ -24,13 +25,14 @@ def structure(engine: Engine) -> dict[str, set[str]]:
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {
-            name: {part.strip() for part in _BETWEEN_PARTS.split(_key_apart(sql.removesuffix(")")))}
+            name: {part.strip() for part in _BETWEEN_PARTS.split(_key_apart(name, sql.removesuffix(")")))}
             for name, sql in ((name, sql.replace('"', "")) for name, sql in rows)
             if name != "alembic_version"
         }
 
 
-def _key_apart(sql: str) -> str:
+def _key_apart(table: str, sql: str) -> str:
+    sql = _UNNAMED_KEY.sub(rf"\1 \2 CONSTRAINT fk_{table}_\1_\3 REFERENCES \3", sql)
     return _INLINE_KEY.sub(r"\1 \2, CONSTRAINT \3 FOREIGN KEY(\1) REFERENCES", sql)
 
 

@@ -115,7 +115,7 @@ def test_the_weights_may_go_once_the_session_is_open(with_graph: Path) -> None:
     network, _ = load_network(with_graph)
     on_torch = TorchEngine(network)
     graph = (with_graph / GRAPH_FILE).read_bytes()
-    session = open_session(graph, weights, threads=1)  # type: ignore[arg-type]  (bytes that can be overwritten)
+    session = open_session(graph, weights, threads=1)
     engine = OnnxEngine(session, lambda: on_torch)
     weights[len(weights) // 2 :] = bytes(len(weights) - len(weights) // 2)
     x = frames_of(with_graph, drawn_images(1))

@@ -36,7 +36,8 @@ def test_twenty_threads_go_one_at_a_time_in_the_order_in_which_they_came() -> No
 
 
 def test_those_who_wait_are_told_how_many_are_before_them() -> None:
-    turns, told = Turns(), []
+    turns = Turns()
+    told: list[int] = []
     with ThreadPoolExecutor(3) as pool:
         with turns.take():
             pool.submit(lambda: _take(turns))
