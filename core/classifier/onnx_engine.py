@@ -93,7 +93,7 @@ def open_session(graph: bytes, weights: bytes | bytearray, threads: int | None) 
     return onnxruntime.InferenceSession(graph, options, providers=[name for name in _WANTED if name in available])
 
 
-def float_tensors(weights: bytes) -> dict[str, NDArray[np.float32]]:
+def float_tensors(weights: bytes | bytearray) -> dict[str, NDArray[np.float32]]:
     """Views of the float32 tensors in the bytes of a safetensors file, by name. Raises ValueError or KeyError."""
     return {
         name: np.frombuffer(weights, np.float32, length // 4, offset).reshape(shape)
@@ -101,7 +101,7 @@ def float_tensors(weights: bytes) -> dict[str, NDArray[np.float32]]:
     }
 
 
-def tensor_places(weights: bytes) -> dict[str, tuple[int, int, tuple[int, ...]]]:
+def tensor_places(weights: bytes | bytearray) -> dict[str, tuple[int, int, tuple[int, ...]]]:
     """Offset and length in bytes, and shape, of each float32 tensor in the bytes of a safetensors file."""
     start = _HEADER_LENGTH_BYTES + int.from_bytes(weights[:_HEADER_LENGTH_BYTES], "little")
     header = json.loads(weights[_HEADER_LENGTH_BYTES:start])

@@ -39,7 +39,7 @@ def resize_frame(image: LesionImage, rule: FrameRule) -> NDArray[np.uint8]:
 def normalise_frames(frames: NDArray[np.uint8], rule: FrameRule) -> NDArray[np.float32]:
     """Frames uint8 (N, H, W, 3) to the network's input, float32 (N, 3, H, W), standardised by the rule."""
     scale = 1.0 / (255.0 * np.asarray(rule.std, dtype=np.float32))
-    shift: NDArray[np.float32] = np.asarray(rule.mean, dtype=np.float32) / np.asarray(rule.std, dtype=np.float32)
+    shift = np.divide(rule.mean, rule.std).astype(np.float32)
     values: NDArray[np.float32] = frames.transpose(0, 3, 1, 2).astype(np.float32, order="C")  # (N, 3, H, W)
     values *= scale[:, None, None]  # in place: an array less for each step is ten times as fast
     values -= shift[:, None, None]
