@@ -8,9 +8,10 @@ from core import errors
 from core.errors import LesionwiseError
 
 CLASSES = [found for _, found in inspect.getmembers(errors, inspect.isclass) if found.__module__ == errors.__name__]
+WITH_A_SENTENCE = [error for error in CLASSES if error is not errors.PictureGated]  # it takes what the gates found
 
 
-@pytest.mark.parametrize("error", CLASSES)
+@pytest.mark.parametrize("error", WITH_A_SENTENCE)
 def test_each_error_has_its_sentence_and_a_next_step(error: type[LesionwiseError]) -> None:
     raised = error("The picture is gone.")
     assert isinstance(raised, LesionwiseError)
@@ -20,7 +21,7 @@ def test_each_error_has_its_sentence_and_a_next_step(error: type[LesionwiseError
     assert len(raised.next_step.split()) >= 5
 
 
-@pytest.mark.parametrize("error", CLASSES)
+@pytest.mark.parametrize("error", WITH_A_SENTENCE)
 def test_a_next_step_of_its_own_replaces_the_classs(error: type[LesionwiseError]) -> None:
     assert error("Gone.", "Look elsewhere.").next_step == "Look elsewhere."
     assert error("Gone.").next_step != "Look elsewhere."
