@@ -35,11 +35,9 @@ def get_record() -> Record:
 @st.cache_resource(show_spinner=False)
 def get_shelf() -> ClassifierShelf:
     """The networks in memory; the practice's default begins to load at once."""
-    settings = get_settings()
+    settings, record = get_settings(), get_record()  # here: nothing may build them from the shelf's own thread
     shelf = ClassifierShelf(
-        settings.weights_root,
-        settings.torch_threads,
-        lambda card: threshold_in_force(card=card, record=get_record()),
+        settings.weights_root, settings.torch_threads, lambda card: threshold_in_force(card=card, record=record)
     )
     shelf.warm_up(get_practice().model)
     return shelf
