@@ -1,0 +1,47 @@
+"""What the history is narrowed to, and changes of settings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.taxonomy import AnatomSite, Band
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the case history is narrowed to; None or "" leaves a field open. Dates are whole UTC-aware instants.
+
+    Each word of `text` is looked for in all that was said about a case. `is_reviewed` and `is_confirmed_malignant`
+    filter on the newest review and on the confirmed diagnosis (`has_diagnosis` on there being one).
+    """
+
+    text: str = ""
+    pseudonym: str = ""
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    anatom_site: AnatomSite | None = None
+    band: Band | None = None
+    is_reviewed: bool | None = None
+    has_diagnosis: bool | None = None
+    is_confirmed_malignant: bool | None = None
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter of the case history that was given a name."""
+
+    filter_id: int
+    name: str
+    wanted: CaseFilter
+    saved_by: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One change of a setting: who set what to which value, when (UTC)."""
+
+    key: str
+    value: str
+    changed_by: str
+    changed_at: datetime
