@@ -4,10 +4,13 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageFilter
+
+from core.imaging.changes import brighten, crop_middle, turn
 
 _BRIGHTNESS = 0.10  # as far as two exposures of one camera differ
 _BLUR_PX = 1.0  # standard deviation at the network's size: a slightly missed focus
@@ -47,10 +50,6 @@ def _transposed(method: Image.Transpose) -> Callable[[Image.Image], Image.Image]
     return lambda image: image.transpose(method)
 
 
-def _brighter(factor: float) -> Callable[[Image.Image], Image.Image]:
-    return lambda image: ImageEnhance.Brightness(image).enhance(factor)
-
-
 def _blurred(image: Image.Image) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(_BLUR_PX))
 
@@ -61,29 +60,13 @@ def _recompressed(image: Image.Image) -> Image.Image:
     return Image.open(buffer).convert("RGB")
 
 
-def _rotated(image: Image.Image) -> Image.Image:
-    """About the middle; the corners are mirrored, since black ones would be a change of their own."""
-    width, height = image.size
-    pad = max(width, height) // 8  # turning by 10 degrees reaches half a side x sin 10° = 0.087 beyond an edge
-    mirrored = Image.fromarray(np.pad(np.asarray(image), ((pad, pad), (pad, pad), (0, 0)), mode="symmetric"))
-    turned = mirrored.rotate(_ROTATION_DEGREES, resample=Image.Resampling.BICUBIC)
-    return turned.crop((pad, pad, pad + width, pad + height))
-
-
-def _cropped(image: Image.Image) -> Image.Image:
-    """The middle, without half of the share at each edge, at the old size."""
-    width, height = image.size
-    x, y = width * _CROP_SHARE / 2, height * _CROP_SHARE / 2
-    return image.resize(image.size, Image.Resampling.BICUBIC, box=(x, y, width - x, height - y))
-
-
 PERTURBATIONS = (
     *(Perturbation(method.name.lower(), Family.SYMMETRY, _transposed(method)) for method in Image.Transpose),
-    Perturbation("brighter", Family.MILD, _brighter(1 + _BRIGHTNESS)),
-    Perturbation("darker", Family.MILD, _brighter(1 - _BRIGHTNESS)),
+    Perturbation("brighter", Family.MILD, partial(brighten, factor=1 + _BRIGHTNESS)),
+    Perturbation("darker", Family.MILD, partial(brighten, factor=1 - _BRIGHTNESS)),
     Perturbation("blurred", Family.MILD, _blurred),
     Perturbation("jpeg", Family.MILD, _recompressed),
-    Perturbation("rotated_10_degrees", Family.MILD, _rotated),
-    Perturbation("cropped_10_percent", Family.MILD, _cropped),
+    Perturbation("rotated_10_degrees", Family.MILD, partial(turn, degrees=_ROTATION_DEGREES)),
+    Perturbation("cropped_10_percent", Family.MILD, partial(crop_middle, share=_CROP_SHARE)),
 )
 """The seven flips and quarter turns (a square's symmetries but the identity), and six mild changes."""
