@@ -1,35 +1,36 @@
 """Trains the small network that marks hair, ruler, ink and bubbles: `python -m core.gates.artefact_training`.
 
-It learns from real training pictures over which the artefacts were drawn, so that the pixels are known. What already
-looks like a dark line in the undrawn picture counts little: it may be a real hair, which must not be taught as none.
+It learns from real training pictures over which the artefacts were drawn, so that the pixels are known.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, Final, Protocol, cast
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.gates.artefacts import CELL_PX, DRAWN, SIDE_PX, ArtefactFinder, Limits, write_limits
-from core.imaging.artefacts import add_artefact
+from core.gates.artefact_examples import draw_batch
+from core.gates.artefact_limits import choose_limits
+from core.gates.artefacts import DRAWN, SIDE_PX, ArtefactFinder, write_limits
 from core.settings import PROJECT_ROOT, Settings
-from core.taxonomy import Artefact
 from core.training.data import load_training_data
 from core.training.recipe import Recipe, TrainingSet
 
-_STEPS, _BATCH = 700, 16
-_LEARNING_RATE = 3e-3
-_N_VALIDATION = 400  # pictures on which the limits are set
-_CLEAN_FLAGGED = 0.06  # share of undrawn validation pictures that a flag may call: 10% is the bar, with room
-_LEAST_SHARE = 0.001  # of the picture: three of its 3,136 cells
-_MIN_CHANGE = 8  # grey levels by which a pixel counts as drawn on
-_MAYBE_HAIR_WEIGHT = 0.2
+_STEPS, _BATCH = 3000, 16
+_LEARNING_RATE: Final = 3e-3
+_N_VALIDATION: Final = 400  # pictures on which the limits are set
+_KEEP_EVERY: Final = 100  # steps: half a minute of work is lost at most
+_CHECKPOINT: Final = "checkpoint.pt"
+
+
+class _HasState(Protocol):
+    def state_dict(self) -> dict[str, Any]: ...
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> object: ...
 
 
 class ArtefactNetwork(nn.Module):
@@ -60,31 +61,41 @@ def main(arguments: list[str] | None = None) -> int:
     settings = Settings.from_environment()
     torch.set_num_threads(settings.torch_threads)
     data = load_training_data(options.data, Recipe(training_set=TrainingSet.CLINIC), settings.cache_root)
-    rng = np.random.default_rng(0)
-    network = train(np.asarray(data.frames), np.array(data.split.train), options.steps)
     options.out.mkdir(parents=True, exist_ok=True)
+    checkpoint = options.out / _CHECKPOINT
+    network = train(np.asarray(data.frames), np.array(data.split.train), options.steps, checkpoint)
     export(network, options.out)
-    chosen = np.sort(rng.choice(data.split.validation, min(_N_VALIDATION, len(data.split.validation)), replace=False))
-    limits = choose_limits(ArtefactFinder.load(options.out, are_limits_known=False), data.frames[chosen], rng)
+    checkpoint.unlink(missing_ok=True)
+    validation = np.random.default_rng(0).permutation(data.split.validation)[:_N_VALIDATION]
+    limits = choose_limits(ArtefactFinder.load(options.out, are_limits_known=False), data.frames[np.sort(validation)])
     write_limits(limits, options.out)
     sys.stdout.write(f"written to {options.out}: {limits}\n")
     return 0
 
 
-def train(frames: NDArray[np.uint8], rows: NDArray[np.int64], steps: int) -> ArtefactNetwork:
-    """Fit the network on frames uint8 (N, 224, 224, 3), of which `rows` are used."""
+def train(
+    frames: NDArray[np.uint8], rows: NDArray[np.int64], steps: int, checkpoint: Path | None = None
+) -> ArtefactNetwork:
+    """Fit the network on frames uint8 (N, 224, 224, 3), of which `rows` are used.
+
+    What was learnt is kept in the file `checkpoint` from time to time, and gone on with where that is there.
+    """
     torch.manual_seed(0)
     network = ArtefactNetwork()
     optimiser = torch.optim.AdamW(network.parameters(), lr=_LEARNING_RATE, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING_RATE, total_steps=steps)
-    for step, (x, truth, weight) in enumerate(_batches(frames, rows, steps)):
+    parts = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    for step in range(_read_checkpoint(parts, checkpoint), steps):
+        chosen = np.random.default_rng(step).choice(rows, _BATCH)
+        x, truth, weight = draw_batch([frames[i] for i in chosen], seed=step)
         loss = (nn.functional.binary_cross_entropy_with_logits(network(x), truth, reduction="none") * weight).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
-        if step % 50 == 0:
-            sys.stderr.write(f"step {step}: loss {float(loss.detach()):.4f}\n")
+        if step % _KEEP_EVERY == _KEEP_EVERY - 1:
+            sys.stderr.write(f"step {step + 1}: loss {float(loss.detach()):.4f}\n")
+            _keep_checkpoint(parts, step + 1, checkpoint)
     return network.eval()
 
 
@@ -103,13 +114,19 @@ def export(network: ArtefactNetwork, folder: Path) -> None:
     )
 
 
-def choose_limits(finder: ArtefactFinder, frames: NDArray[np.uint8], rng: np.random.Generator) -> Limits:
-    """For each artefact the least amount that flags, so that few of the undrawn frames are flagged."""
-    found = [finder.find(frame) for frame in frames]
-    return {
-        artefact: max(float(np.quantile([each[artefact].share for each in found], 1 - _CLEAN_FLAGGED)), _LEAST_SHARE)
-        for artefact in Artefact
-    }
+def _read_checkpoint(parts: Mapping[str, _HasState], path: Path | None) -> int:
+    """Put what was kept into the parts; gives the steps that are done."""
+    if path is None or not path.is_file():
+        return 0
+    kept = torch.load(path, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(kept[name])
+    return int(kept["step"])
+
+
+def _keep_checkpoint(parts: Mapping[str, _HasState], step: int, path: Path | None) -> None:
+    if path is not None:
+        torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": step}, path)
 
 
 class _Served(nn.Module):
@@ -119,55 +136,6 @@ class _Served(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         return torch.sigmoid(self.network(frames.permute(0, 3, 1, 2).float() / 255))
-
-
-def _batches(frames: NDArray[np.uint8], rows: NDArray[np.int64], steps: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    rng = np.random.default_rng(1)
-    for _ in range(steps):
-        made = [_draw_example(frames[i], rng) for i in rng.choice(rows, _BATCH)]
-        x, truth, weight = (np.stack(part) for part in zip(*made, strict=True))
-        yield (
-            torch.from_numpy(x.astype(np.float32) / 255).permute(0, 3, 1, 2).contiguous(),
-            torch.from_numpy(truth),
-            torch.from_numpy(weight),
-        )
-
-
-def _draw_example(
-    frame: NDArray[np.uint8], rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
-    """One picture with nothing to three things drawn on it, the cells of each (4, 56, 56), and their weights."""
-    clean = np.ascontiguousarray(np.rot90(frame, int(rng.integers(4)))[:, :: int(rng.choice([-1, 1]))])
-    truth = np.zeros((len(DRAWN), SIDE_PX, SIDE_PX), dtype=np.float32)
-    picture = clean
-    for artefact in rng.permutation(np.array([*Artefact], dtype=object))[: int(rng.choice([0, 1, 1, 2, 3]))]:
-        before, picture = picture, add_artefact(picture, artefact, rng)
-        if artefact in DRAWN:
-            changed = np.abs(picture.astype(np.int16) - before).max(axis=2)
-            truth[DRAWN.index(artefact)] = changed > _MIN_CHANGE
-    weight = np.where(_maybe_hair(clean), _MAYBE_HAIR_WEIGHT, 1.0)[None] * np.ones_like(truth)
-    weight = np.where(truth > 0, 3.0, weight).astype(np.float32)
-    return _vary(picture, rng), _to_cells(truth, np.max), _to_cells(weight, np.mean)
-
-
-def _maybe_hair(clean: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
-    depth = cv2.morphologyEx(cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY), cv2.MORPH_BLACKHAT, kernel)
-    return np.asarray(depth > 20)
-
-
-def _vary(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Another exposure and another sharpness, as drawing at another size would give."""
-    if rng.random() < 0.4:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 0.9)))
-    gain = rng.uniform(0.8, 1.2) * rng.uniform(0.93, 1.07, 3)
-    return np.clip(picture * gain, 0, 255).astype(np.uint8)
-
-
-def _to_cells(values: NDArray[np.float32], reduce: object) -> NDArray[np.float32]:
-    n = SIDE_PX // CELL_PX
-    cells = values.reshape(len(values), n, CELL_PX, n, CELL_PX)
-    return np.asarray(reduce(cells, axis=(2, 4)), dtype=np.float32)  # type: ignore[operator]
 
 
 def _block(n_in: int, n_out: int, stride: int = 1, dilation: int = 1) -> tuple[nn.Module, ...]:

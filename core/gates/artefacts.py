@@ -6,7 +6,7 @@ is flagged is what takes more of the picture than a limit that was set on valida
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,15 +22,25 @@ SIDE_PX: Final = 224
 CELL_PX: Final = 4
 DRAWN: Final = (Artefact.HAIR, Artefact.RULER, Artefact.INK, Artefact.BUBBLES)
 """What the network tells apart, in the order of its output."""
-_CUTS: Final = {Artefact.HAIR: 0.55, Artefact.RULER: 0.24, Artefact.INK: 0.3, Artefact.BUBBLES: 0.3}
-"""Probabilities from which a cell counts: on 150 validation pictures those that told drawn from undrawn best."""
 FOLDER: Final = "artefacts"
 _NETWORK_FILE, _LIMITS_FILE = "network.onnx", "limits.json"
 _MAX_DARK, _MAX_DARK_SHARE = 70.0, 0.5  # grey levels, and share of the picture's median, below which a corner is black
 _MIN_CORNERS = 2  # a lesion may reach one corner; the round field leaves several dark
+_MAX_BLACK_SHARE: Final = 0.17  # of the median: 7% of 400 validation pictures have three such corners, 97% if drawn
+_MIN_BLACK_CORNERS, _TIP_PX = 3, 3
 
 Mask = NDArray[np.bool_]
-Limits = dict[Artefact, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """From which probability a cell counts as marked, and the share of the picture above which that is flagged."""
+
+    cut: float
+    share: float
+
+
+Limits = dict[Artefact, Limit]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,23 +69,28 @@ class ArtefactFinder:
         path = folder / _NETWORK_FILE
         if not path.is_file():
             raise WeightsMissing("The network that marks artefacts is not installed.")
-        return cls(path.read_bytes(), read_limits(folder) if are_limits_known else dict.fromkeys(Artefact, 1.0))
+        return cls(path.read_bytes(), read_limits(folder) if are_limits_known else dict.fromkeys(Artefact, Limit(1, 1)))
 
     def find(self, pixels: NDArray[np.uint8]) -> dict[Artefact, FoundArtefact]:
         """Look for each artefact in RGB uint8 (H, W, 3)."""
         small = cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+        cuts = np.array([self._limits[artefact].cut for artefact in DRAWN], dtype=np.float32)
+        cells = self.probabilities(small) > cuts[:, None, None]  # (4, 56, 56)
+        masks = dict(zip(DRAWN, cells.repeat(CELL_PX, axis=1).repeat(CELL_PX, axis=2), strict=True))
+        masks[Artefact.DARK_CORNERS] = find_dark_corners(small) & has_black_corners(small)
+        return {artefact: FoundArtefact(masks[artefact], float(masks[artefact].mean())) for artefact in Artefact}
+
+    def probabilities(self, small: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """How likely each cell of RGB uint8 (224, 224, 3) shows each of DRAWN: (4, 56, 56) in [0, 1]."""
         with self._lock:
             [probabilities] = self._session.run(None, {"frames": small[None]})
-        cuts = np.array([_CUTS[artefact] for artefact in DRAWN], dtype=np.float32)
-        cells = probabilities[0] > cuts[:, None, None]  # (4, 56, 56)
-        masks = dict(zip(DRAWN, cells.repeat(CELL_PX, axis=1).repeat(CELL_PX, axis=2), strict=True))
-        masks[Artefact.DARK_CORNERS] = find_dark_corners(small)
-        return {artefact: FoundArtefact(masks[artefact], float(masks[artefact].mean())) for artefact in Artefact}
+        return np.asarray(probabilities[0])
 
     def flag(self, found: dict[Artefact, FoundArtefact]) -> tuple[ArtefactFlag, ...]:
         """Each artefact with its share, and whether that is more than its limit."""
         return tuple(
-            ArtefactFlag(artefact, each.share, each.share > self._limits[artefact]) for artefact, each in found.items()
+            ArtefactFlag(artefact, each.share, each.share > self._limits[artefact].share)
+            for artefact, each in found.items()
         )
 
 
@@ -91,9 +106,17 @@ def find_dark_corners(small: NDArray[np.uint8]) -> Mask:
     return np.asarray(np.isin(labels, in_corners))
 
 
+def has_black_corners(small: NDArray[np.uint8]) -> bool:
+    """Whether at least three corners of RGB uint8 (224, 224, 3) are nearly black: the round field's, not mere shade."""
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    near, far = slice(None, _TIP_PX), slice(-_TIP_PX, None)
+    darkest = [float(grey[rows, columns].min()) for rows in (near, far) for columns in (near, far)]
+    return sum(tip <= _MAX_BLACK_SHARE * float(np.median(grey)) for tip in darkest) >= _MIN_BLACK_CORNERS
+
+
 def write_limits(limits: Limits, folder: Path) -> None:
     """Write the limits beside the network."""
-    text = json.dumps({str(artefact): share for artefact, share in limits.items()}, indent=2)
+    text = json.dumps({str(artefact): asdict(limit) for artefact, limit in limits.items()}, indent=2)
     (folder / _LIMITS_FILE).write_text(text + "\n", encoding="utf-8")
 
 
@@ -102,4 +125,5 @@ def read_limits(folder: Path) -> Limits:
     path = folder / _LIMITS_FILE
     if not path.is_file():
         raise WeightsMissing("The limits of the artefact flags are not installed.")
-    return {Artefact(name): float(share) for name, share in json.loads(path.read_text(encoding="utf-8")).items()}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return {Artefact(name): Limit(float(values["cut"]), float(values["share"])) for name, values in kept.items()}
