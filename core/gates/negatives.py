@@ -21,7 +21,7 @@ Picture = NDArray[np.uint8]
 def draw_negatives(n: int, photographs: Sequence[Picture], seed: int) -> NDArray[np.uint8]:
     """`n` pictures uint8 (n, 224, 224, 3) RGB: two thirds from `photographs`, where there are any, the rest drawn."""
     rng = np.random.default_rng(seed)
-    from_photographs = (_vary, _recolour, _recolour, _with_skin_patch) if photographs else ()
+    from_photographs = (vary_photograph, _recolour, _recolour, _with_skin_patch) if photographs else ()
     made = []
     for i in range(n):
         if from_photographs and i % 3 != 2:
@@ -111,18 +111,22 @@ def draw_scene(rng: np.random.Generator) -> Picture:
 def draw_skin_from_afar(rng: np.random.Generator) -> Picture:
     """Skin as a camera sees it: a limb or a fold with shade, many small spots or a rash, a background."""
     tone = np.array(_SKIN_TONES[int(rng.integers(len(_SKIN_TONES)))]) * rng.uniform(0.85, 1.1, 3)
-    skin = tone + 6 * _field(rng, rng.uniform(20, 60))[..., None] + 4 * _field(rng, rng.uniform(0.6, 1.5))[..., None]
+    skin = (
+        tone
+        + 6 * smooth_field(rng, rng.uniform(20, 60))[..., None]
+        + 4 * smooth_field(rng, rng.uniform(0.6, 1.5))[..., None]
+    )
     spot = np.clip(tone * rng.uniform([0.75, 0.3, 0.3], [1.0, 0.75, 0.75]), 0, 255)
-    rash = 1 / (1 + np.exp(-(_field(rng, rng.uniform(3, 16)) - rng.uniform(0.2, 2.0)) * rng.uniform(3, 10)))
+    rash = 1 / (1 + np.exp(-(smooth_field(rng, rng.uniform(3, 16)) - rng.uniform(0.2, 2.0)) * rng.uniform(3, 10)))
     amount = (rash * rng.uniform(0, 0.9))[..., None]
     skin = skin * (1 - amount) + spot * amount
     for _ in range(int(rng.integers(0, 4))):
-        skin *= (1 - rng.uniform(0.1, 0.5) * _fold(rng))[..., None]
+        skin *= (1 - rng.uniform(0.1, 0.5) * fold(rng))[..., None]
     y, x = np.mgrid[-1 : 1 : SIDE_PX * 1j, -1 : 1 : SIDE_PX * 1j]
     angle, width = rng.uniform(0, np.pi), rng.uniform(0.35, 1.6)
-    across = (np.cos(angle) * x + np.sin(angle) * y - rng.uniform(-0.4, 0.4)) / width + 0.1 * _field(rng, 30)
+    across = (np.cos(angle) * x + np.sin(angle) * y - rng.uniform(-0.4, 0.4)) / width + 0.1 * smooth_field(rng, 30)
     skin *= (0.55 + 0.45 * np.sqrt(np.clip(1 - across**2, 0, 1)))[..., None]
-    background = np.broadcast_to(rng.uniform(0, 255, 3), skin.shape) + 10 * _field(rng, 3)[..., None]
+    background = np.broadcast_to(rng.uniform(0, 255, 3), skin.shape) + 10 * smooth_field(rng, 3)[..., None]
     return np.clip(np.where((abs(across) < 1)[..., None], skin, background), 0, 255).astype(np.uint8)
 
 
@@ -138,7 +142,7 @@ DRAWN: Final[tuple[Callable[[np.random.Generator], Picture], ...]] = (
 )
 
 
-def _vary(photograph: Picture, rng: np.random.Generator) -> Picture:
+def vary_photograph(photograph: Picture, rng: np.random.Generator) -> Picture:
     """A cut-out of a photograph, mirrored, turned, brighter or darker, perhaps soft."""
     image = Image.fromarray(photograph)
     share = rng.uniform(0.3, 1.0)
@@ -155,7 +159,7 @@ def _vary(photograph: Picture, rng: np.random.Generator) -> Picture:
 
 def _recolour(photograph: Picture, rng: np.random.Generator) -> Picture:
     """A photograph in skin's colours: what tells it from dermoscopy is then its content, not its palette."""
-    grey = _vary(photograph, rng).astype(np.float64)
+    grey = vary_photograph(photograph, rng).astype(np.float64)
     grey = (grey.mean(axis=2) - grey.mean()) / max(grey.mean(axis=2).std(), 1.0)
     tone = np.array(_SKIN_TONES[int(rng.integers(len(_SKIN_TONES)))]) * rng.uniform(0.85, 1.1, 3)
     swing = rng.uniform([15, 18, 18], [45, 55, 55])
@@ -164,17 +168,17 @@ def _recolour(photograph: Picture, rng: np.random.Generator) -> Picture:
 
 def _with_skin_patch(photograph: Picture, rng: np.random.Generator) -> Picture:
     """Skin before an everyday background: a hand, a face, a limb in a room."""
-    background, skin = _vary(photograph, rng), draw_skin_from_afar(rng)
-    is_skin = _field(rng, rng.uniform(25, 50)) > rng.uniform(-1.5, 0.5)
+    background, skin = vary_photograph(photograph, rng), draw_skin_from_afar(rng)
+    is_skin = smooth_field(rng, rng.uniform(25, 50)) > rng.uniform(-1.5, 0.5)
     return np.where(is_skin[..., None], skin, background).astype(np.uint8)
 
 
 def _shade(pixels: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    light = 1 - strength * (0.5 + 0.5 * np.clip(_field(rng, 60), -1, 1))
+    light = 1 - strength * (0.5 + 0.5 * np.clip(smooth_field(rng, 60), -1, 1))
     return np.clip(pixels * light[..., None], 0, 255).astype(np.uint8)
 
 
-def _field(rng: np.random.Generator, grain_px: float) -> NDArray[np.float64]:
+def smooth_field(rng: np.random.Generator, grain_px: float) -> NDArray[np.float64]:
     """A smooth random field (224, 224) of mean 0 and deviation 1; coarse ones are made small and enlarged."""
     step = max(1, int(grain_px // 3))
     small = gaussian_filter(rng.standard_normal((SIDE_PX // step + 2,) * 2), grain_px / step, mode="wrap")
@@ -183,7 +187,7 @@ def _field(rng: np.random.Generator, grain_px: float) -> NDArray[np.float64]:
     return np.asarray((values - values.mean()) / max(float(values.std()), 1e-9))
 
 
-def _fold(rng: np.random.Generator) -> NDArray[np.float64]:
+def fold(rng: np.random.Generator) -> NDArray[np.float64]:
     """A dark line across the picture, (224, 224) in [0, 1]."""
     y, x = np.mgrid[0:SIDE_PX, 0:SIDE_PX]
     angle = rng.uniform(0, np.pi)
