@@ -31,11 +31,11 @@ def newest_review_id() -> ScalarSelect[int]:
     return found.limit(1).correlate(CaseRow).scalar_subquery()
 
 
-def newest_diagnosis_id() -> ScalarSelect[int]:
-    """The confirmed diagnosis that counts for a case of the surrounding query."""
+def newest_diagnosis_id(case_id: InstrumentedAttribute[int] = CaseRow.id) -> ScalarSelect[int]:
+    """The confirmed diagnosis that counts for a case of the surrounding query, which has `case_id`."""
     row = aliased(DiagnosisRow)
-    found = select(row.id).where(row.case_id == CaseRow.id).order_by(row.recorded_at.desc(), row.id.desc())
-    return found.limit(1).correlate(CaseRow).scalar_subquery()
+    found = select(row.id).where(row.case_id == case_id).order_by(row.recorded_at.desc(), row.id.desc())
+    return found.limit(1).correlate_except(row).scalar_subquery()
 
 
 def _word(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:

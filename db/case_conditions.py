@@ -11,7 +11,7 @@ from db.tables import CaseRow, CaseWordsRow, DiagnosisRow, PatientRow, Predictio
 
 
 def conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
-    """The conditions on cases joined with prediction, patient and lesion; none for an open filter."""
+    """The conditions on cases, joined with nothing; none for an open filter."""
     yield from _of_case(wanted)
     yield from _of_others(wanted)
     yield from _of_follow_up(wanted)
@@ -30,7 +30,13 @@ def _of_others(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.text:
         yield CaseRow.id.in_(select(CaseWordsRow.case_id).where(*contains_all(wanted.text)))
     if wanted.pseudonym:
-        yield PatientRow.pseudonym == wanted.pseudonym
+        yield CaseRow.patient_id.in_(select(PatientRow.id).where(PatientRow.pseudonym == wanted.pseudonym))
+    machine = list(_of_machine(wanted))
+    if machine:  # asked of case after case: a page is full soon, and needs no sorting of all that match
+        yield exists().where(PredictionRow.id == CaseRow.prediction_id, *machine)
+
+
+def _of_machine(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.band is not None:
         yield PredictionRow.band == wanted.band
     if wanted.model_version:
@@ -43,6 +49,7 @@ def _of_follow_up(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.has_diagnosis is not None:
         yield exists().where(DiagnosisRow.case_id == CaseRow.id).is_(wanted.has_diagnosis)
     if wanted.is_confirmed_malignant is not None:
-        # A case without a diagnosis gives NULL and matches neither way: a missing label is not a benign one.
-        newest = select(DiagnosisRow.is_malignant).where(DiagnosisRow.id == newest_diagnosis_id())
-        yield newest.correlate(CaseRow).scalar_subquery().is_(wanted.is_confirmed_malignant)
+        # A case without a diagnosis matches neither way: a missing label is not a benign one.
+        is_newest = DiagnosisRow.id == newest_diagnosis_id(DiagnosisRow.case_id)
+        is_meant = DiagnosisRow.is_malignant.is_(wanted.is_confirmed_malignant)
+        yield CaseRow.id.in_(select(DiagnosisRow.case_id).where(is_meant, is_newest))

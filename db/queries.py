@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.domain import CaseFilter
@@ -31,8 +31,6 @@ from db.tables import (
     VisitRow,
 )
 
-Order = Literal["newest", "risk"]
-
 
 @dataclass(frozen=True, slots=True)
 class RecordOverview:
@@ -48,11 +46,11 @@ class RecordOverview:
     newest_at: datetime | None
 
 
-def search_cases(
-    session: Session, wanted: CaseFilter, *, limit: int, offset: int = 0, order: Order = "newest"
-) -> pd.DataFrame:
-    """One page of the history, newest first or by falling malignant probability; one row per case."""
-    return _frame(session, _matching(wanted).limit(limit).offset(offset), LISTED, order)
+def search_cases(session: Session, wanted: CaseFilter, *, limit: int, offset: int = 0) -> pd.DataFrame:
+    """One page of the history, newest first; one row per case."""
+    # The ids come first and by themselves: joined with the rest, SQLite walks all cases to find those of the page.
+    ids = session.scalars(_newest_first(_matching(wanted)).limit(limit).offset(offset)).all()
+    return _frame(session, CaseRow.id.in_(ids), LISTED)
 
 
 def export_cases(session: Session, wanted: CaseFilter) -> pd.DataFrame:
@@ -60,12 +58,12 @@ def export_cases(session: Session, wanted: CaseFilter) -> pd.DataFrame:
 
     A differential takes a column for each diagnosis that any of the cases has, such as `differential_melanoma`.
     """
-    return _spread_differential(_frame(session, _matching(wanted), EXPORTED, "newest"))
+    return _spread_differential(_frame(session, CaseRow.id.in_(_matching(wanted).correlate(None)), EXPORTED))
 
 
 def count_cases(session: Session, wanted: CaseFilter) -> int:
     """How many cases the history has for this filter."""
-    return session.execute(select(func.count()).select_from(_matching(wanted).subquery())).scalar_one()
+    return session.execute(select(func.count(CaseRow.id)).where(*conditions(wanted))).scalar_one()
 
 
 def distinct_model_versions(session: Session) -> list[str]:
@@ -115,27 +113,17 @@ def overview(session: Session) -> RecordOverview:
 
 
 def _matching(wanted: CaseFilter) -> Select[Any]:
-    return (
-        select(CaseRow.id)
-        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
-        .outerjoin(PatientRow, PatientRow.id == CaseRow.patient_id)
-        .outerjoin(LesionRow, LesionRow.id == CaseRow.lesion_id)
-        .where(*conditions(wanted))
-    )
+    return select(CaseRow.id).where(*conditions(wanted))
 
 
-def _ordered(statement: Select[Any], order: Order) -> Select[Any]:
-    if order == "risk":
-        statement = statement.order_by(PredictionRow.malignant_probability.desc())
+def _newest_first(statement: Select[Any]) -> Select[Any]:
     return statement.order_by(CaseRow.created_at.desc(), CaseRow.id.desc())
 
 
-def _frame(session: Session, matching: Select[Any], columns: Columns, order: Order) -> pd.DataFrame:
-    # The page's ids come first, so that what the table shows is looked up for its rows and not for the skipped ones.
-    page = _ordered(matching, order).subquery()
+def _frame(session: Session, chosen: ColumnElement[bool], columns: Columns) -> pd.DataFrame:
+    """The columns of the chosen cases, newest first."""
     statement = (
         select(*(column.label(name) for name, column in columns.items()))
-        .join(page, page.c.id == CaseRow.id)
         .join(ImageRow, ImageRow.id == CaseRow.image_id)
         .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
         .outerjoin(PatientRow, PatientRow.id == CaseRow.patient_id)
@@ -147,8 +135,9 @@ def _frame(session: Session, matching: Select[Any], columns: Columns, order: Ord
         .outerjoin(VisitRow, VisitRow.id == CaseRow.visit_id)
         .outerjoin(BatchItemRow, BatchItemRow.case_id == CaseRow.id)
         .outerjoin(BatchRow, BatchRow.id == BatchItemRow.batch_id)
+        .where(chosen)
     )
-    rows = session.execute(_ordered(statement, order)).all()
+    rows = session.execute(_newest_first(statement)).all()
     frame = pd.DataFrame(rows, columns=list(columns))
     return frame.astype({name: DTYPES.get(name, "str") for name in columns})
 
