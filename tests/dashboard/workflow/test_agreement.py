@@ -1,0 +1,41 @@
+"""Which reads the agreement figures are made of: those of batches read by risk never are."""
+
+from core.domain import Upload
+from core.taxonomy import Band, BatchMode, Impression
+from dashboard.workflow import batch_review, batches
+from dashboard.workflow.agreement import load_reads, readers_of
+from dashboard.workflow.first_read import item_submission, keep_first_read
+from dashboard.workflow.intake import TakenIn
+from dashboard.workflow.record import Record
+from tests.dashboard.conftest import DarknessClassifier, shade
+
+
+def save_read_batch(mode: BatchMode, record: Record) -> set[int]:
+    """A batch of two pictures, each with a first read (though by risk nobody is asked for one), decided and saved."""
+    taken = [TakenIn(Upload(f"{mode}-{n}.png", shade(60, n))) for n in range(2)]
+    batch_id = batches.create_batch(name=mode, taken=taken, reader="dr a", record=record, mode=mode)
+    batches.run_batch(batch_id=batch_id, classifier=DarknessClassifier(), record=record)
+    for item in batch_review.load_items(batch_id=batch_id, record=record)[1]:
+        keep_first_read(
+            submission_id=item_submission(item.item_id),
+            impression=Impression.BENIGN,
+            confidence=None,
+            diagnosis=None,
+            reader=f"reader of {mode}",
+            record=record,
+        )
+        batch_review.decide_item(item=item, assessment=Band.REFER, note="", reader="dr a", record=record)
+    assert batch_review.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 2
+    items = batch_review.load_items(batch_id=batch_id, record=record)[1]
+    return {item.case_id for item in items if item.case_id is not None}
+
+
+def test_cases_of_a_batch_that_was_read_by_risk_are_left_out(record: Record) -> None:
+    by_risk = save_read_batch(BatchMode.TRIAGE, record)
+    assert load_reads(record=record) == ()
+    blind = save_read_batch(BatchMode.BLIND, record)
+    reads = load_reads(record=record)
+    assert {read.case_id for read in reads} == blind
+    assert blind.isdisjoint(by_risk)
+    assert {(read.first, read.final) for read in reads} == {(Impression.BENIGN, Impression.MALIGNANT)}
+    assert readers_of(reads) == ["reader of blind"]
