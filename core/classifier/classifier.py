@@ -89,10 +89,13 @@ class Classifier:
 
     def explain_frame(self, frame: NDArray[np.uint8], method: HeatmapMethod, size: tuple[int, int]) -> Heatmap:
         """The heat map of one prepared frame, resized to `size` (height, width)."""
+        return to_heatmap(self.layer_map(frame, method), method, size)
+
+    def layer_map(self, frame: NDArray[np.uint8], method: HeatmapMethod) -> NDArray[np.float32]:
+        """The map of one prepared frame at the layer's own resolution: float32 (h, w), non-negative, not scaled."""
         x = normalise_frames(frame[None], self.card.frame)
         with self._turns.take():
-            small = self._engine.layer_map(x, method)
-        return to_heatmap(small, method, size)
+            return self._engine.layer_map(x, method)
 
     def embeddings(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The inputs of the last linear layer, float32 (N, D)."""

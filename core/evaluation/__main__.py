@@ -1,25 +1,24 @@
 """`python -m core.evaluation --weights weights/NAME --data DIR`: measure one network on labelled images.
 `python -m core.evaluation compare weights/A weights/B --data DIR`: the paired difference of two.
 `python -m core.evaluation gates`: refit the gates of a network, and measure them.
-`python -m core.evaluation reference weights/NAME --data DIR`: what drift is measured against, from validation."""
+`python -m core.evaluation reference weights/NAME --data DIR`: what drift is measured against, from validation.
+`python -m core.evaluation similar weights/NAME --data DIR`: the training images, to be found beside similar cases.
+`python -m core.evaluation maps --weights weights/NAME --data DIR`: heat maps checked, method by method."""
 
 import argparse
 import json
 import sys
-from dataclasses import fields
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.classifier.card import ModelCard, write_card
+from core.classifier.card import write_card
 from core.classifier.card_text import write_card_text
 from core.classifier.classifier import Classifier
-from core.errors import DataFolderInvalid, LesionwiseError
+from core.errors import LesionwiseError
 from core.evaluation.card_facts import with_test_figures
 from core.evaluation.compare import ModelComparison, compare_models
 from core.evaluation.evaluate import evaluate
 from core.evaluation.json_values import to_json_value
+from core.evaluation.own_images import load_own_images
 from core.evaluation.predictions import write_predictions
 from core.evaluation.reference import measure_reference, write_reference
 from core.evaluation.report import render_comparison, render_evaluation
@@ -32,7 +31,13 @@ from core.settings import Settings
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status: 0, or 2 with a sentence on stderr."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    commands = {"compare": _print_comparison, "gates": _refit_gates, "reference": _write_reference}
+    commands = {
+        "compare": _print_comparison,
+        "gates": _refit_gates,
+        "reference": _write_reference,
+        "similar": _index_training,
+        "maps": _check_maps,
+    }
     try:
         command = commands.get(arguments[0]) if arguments else None
         return command(arguments[1:]) if command else _print_evaluation(arguments)
@@ -87,6 +92,18 @@ def _refit_gates(arguments: list[str]) -> int:
     return refit_gates(arguments)
 
 
+def _index_training(arguments: list[str]) -> int:
+    from core.evaluation.training_index import index_training
+
+    return index_training(arguments)
+
+
+def _check_maps(arguments: list[str]) -> int:
+    from core.evaluation.maps import check_maps  # OpenCV and torch, for this command alone
+
+    return check_maps(arguments)
+
+
 def _print_evaluation(arguments: list[str]) -> int:
     options = _parse(arguments)
     evaluation = run(options)
@@ -114,28 +131,11 @@ def _write_reference(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     settings = Settings.from_environment()
     classifier = Classifier.load(options.weights, settings.torch_threads)
-    frames, is_malignant = _validation_of(classifier.card, options.data, settings.cache_root)
-    path = write_reference(measure_reference(classifier, frames, is_malignant), options.weights)
-    print(f"{len(frames)} validation images; written to {path}", file=sys.stderr)
+    own = load_own_images(classifier.card, options.data, settings.cache_root)
+    rows = list(own.split.validation)
+    path = write_reference(measure_reference(classifier, own.frames[rows], own.is_malignant[rows]), options.weights)
+    print(f"{len(rows)} validation images; written to {path}", file=sys.stderr)
     return 0
-
-
-def _validation_of(card: ModelCard, data: Path, cache: Path) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Frames and labels of the images that the network's training validated on, cut again by its recipe.
-
-    Raises DataFolderInvalid where the folder holds other images than the card's training had.
-    """
-    from core.training.data import load_training_data  # commands may import what their layer must not
-    from core.training.recipe import Recipe, TrainingSet
-
-    known = {field.name for field in fields(Recipe)}
-    values = {name: value for name, value in card.facts.get("recipe", {}).items() if name in known}
-    values["training_set"] = TrainingSet(values.get("training_set", TrainingSet.PUBLISHED_PROTOCOL))
-    found = load_training_data(data, Recipe(**values), cache)
-    if found.describe()["file_list_sha256"] != card.facts.get("training_data", {}).get("file_list_sha256"):
-        raise DataFolderInvalid(f"{data} holds another list of images than the one that {card.name} was trained on.")
-    rows = list(found.split.validation)
-    return found.frames[rows], found.is_malignant[rows]
 
 
 def _require_reason(options: argparse.Namespace, labelled: EvaluationSet) -> None:
