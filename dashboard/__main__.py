@@ -1,4 +1,4 @@
-"""`python -m dashboard serve [--port N]` and `python -m dashboard batch FOLDER [--csv FILE]`."""
+"""`python -m dashboard serve [--port N]` and `python -m dashboard batch FOLDER [--csv FILE] [--override REASON]`."""
 
 import argparse
 import os
@@ -16,7 +16,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     options = _parse(arguments)
     try:
-        return serve(options.port) if options.command == "serve" else batch(options.folder, options.csv)
+        if options.command == "serve":
+            return serve(options.port)
+        return batch(options.folder, options.csv, options.override)
     except LesionwiseError as error:
         print(f"{error} {error.next_step}", file=sys.stderr)
         return 2
@@ -35,10 +37,14 @@ def serve(port: int) -> int:
     os.execv(sys.executable, command)
 
 
-def batch(folder: Path, csv: Path | None) -> int:
-    """Score and save every picture of a folder; started again, it goes on where it was and doubles nothing."""
+def batch(folder: Path, csv: Path | None, override_reason: str = "") -> int:
+    """Score and save every picture of a folder; started again, it goes on where it was and doubles nothing.
+
+    What a gate holds back is scored for the reason given, if there is one.
+    """
     from core.classifier.classifier import Classifier
-    from dashboard.workflow import batch_review, batches
+    from core.gates.assess import Gates
+    from dashboard.workflow import batch_gates, batch_review, batches
     from dashboard.workflow.live import threshold_in_force
 
     if not folder.is_dir():
@@ -47,18 +53,30 @@ def batch(folder: Path, csv: Path | None) -> int:
     settings = Settings.from_environment()
     record = open_record(settings)
     classifier = Classifier.load(settings.model_folder, settings.torch_threads)
+    gates = Gates.load(settings.model_folder, classifier.card)
     own_threshold = threshold_in_force(card=classifier.card, record=record)
     if own_threshold is not None:
         classifier = classifier.at_threshold(own_threshold)
     batch_id = batches.open_folder_batch(folder=folder, reader="terminal", record=record)
     n_waiting = batches.load_summary(batch_id=batch_id, record=record).n_waiting
     with tqdm(total=n_waiting, unit="image", desc="batch") as bar:
-        batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, report=bar.update)
+        batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, gates=gates, report=bar.update)
+    if override_reason:
+        batch_gates.override_all(
+            batch_id=batch_id,
+            reason=override_reason,
+            classifier=classifier,
+            gates=gates,
+            reader="terminal",
+            record=record,
+        )
     n_new = batch_review.save_items(batch_id=batch_id, item_ids=None, reader="terminal", record=record)
     summary, items = batch_review.load_items(batch_id=batch_id, record=record)
     if csv is not None:
         csv.write_bytes(batch_review.batch_csv(items))
-    print(f"{n_new} new cases, {summary.n_saved} in all, {summary.n_rejected} files rejected (batch {batch_id}).")
+    print(
+        f"{n_new} new cases, {summary.n_saved} in all, {summary.n_rejected} files without a score (batch {batch_id})."
+    )
     return 0
 
 
@@ -70,6 +88,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     batch_parser = commands.add_parser("batch", help="score and save every picture of a folder")
     batch_parser.add_argument("folder", type=Path)
     batch_parser.add_argument("--csv", type=Path, help="write the results here as well")
+    batch_parser.add_argument("--override", default="", help="score what a gate holds back, for this reason")
     return parser.parse_args(arguments)
 
 

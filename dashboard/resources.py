@@ -1,5 +1,6 @@
 """The composition root: the only place that builds things. What is cached here is the same for all sessions."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -46,7 +47,8 @@ def get_shelf() -> ClassifierShelf:
 @st.cache_resource(show_spinner=False)
 def get_worker() -> BatchWorker:
     """The thread that scores batches, started."""
-    worker = BatchWorker(get_record(), get_shelf())
+    root = get_settings().weights_root  # here: the worker's own thread must not call Streamlit
+    worker = BatchWorker(get_record(), get_shelf(), lambda model: _load_gates(root / model))
     worker.start(get_practice().model)
     return worker
 
@@ -102,6 +104,10 @@ def _read_predictions(model: str, changed_at: int) -> Predictions | None:
 
 @st.cache_resource(show_spinner=False, max_entries=_MAX_NETWORKS)
 def _read_gates(model: str, changed_at: int) -> "Gates":
+    return _load_gates(get_settings().weights_root / model)
+
+
+def _load_gates(folder: Path) -> "Gates":
     from core.gates.assess import Gates  # OpenCV and onnxruntime, which no page should wait for
 
-    return Gates.load(get_settings().weights_root / model, get_card(model))
+    return Gates.load(folder, read_card(folder))

@@ -2,12 +2,17 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from core.errors import LesionwiseError
 from dashboard.shelf import ClassifierShelf
 from dashboard.workflow.batches import is_running, run_batch, running_uploads
 from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
+
+if TYPE_CHECKING:
+    from core.gates.assess import Gates
 
 _LOG = logging.getLogger(__name__)
 _RETRY_S = 15.0  # after a storage error or with an unusable network: long enough not to be in the way
@@ -17,8 +22,11 @@ _AFTER_FAULT = "Start the program again: what is scored is kept, and the batch g
 class BatchWorker:
     """Works off running batches in the order in which they came. It never calls Streamlit."""
 
-    def __init__(self, record: Record, shelf: ClassifierShelf) -> None:
+    def __init__(
+        self, record: Record, shelf: ClassifierShelf, load_gates: "Callable[[str], Gates | None]" = lambda model: None
+    ) -> None:
         self._record = record
+        self._load_gates = load_gates
         self._shelf = shelf
         self._model = ""
         self._wake = threading.Event()
@@ -68,5 +76,6 @@ class BatchWorker:
             batch_id=batch_id,
             classifier=classifier,
             record=self._record,
+            gates=self._load_gates(self._model),
             is_stopped=lambda: not is_running(batch_id=batch_id, record=self._record),
         )

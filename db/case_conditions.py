@@ -7,13 +7,15 @@ from sqlalchemy import ColumnElement, exists, select
 from core.domain import CaseFilter
 from db.case_columns import newest_diagnosis_id
 from db.case_words import contains_all
-from db.tables import CaseRow, CaseWordsRow, DiagnosisRow, PatientRow, PredictionRow, ReviewRow
+from db.checks import between_bars
+from db.tables import CaseChecksRow, CaseRow, CaseWordsRow, DiagnosisRow, PatientRow, PredictionRow, ReviewRow
 
 
 def conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     """The conditions on cases, joined with nothing; none for an open filter."""
     yield from _of_case(wanted)
     yield from _of_others(wanted)
+    yield from _of_checks(wanted)
     yield from _of_follow_up(wanted)
 
 
@@ -41,6 +43,16 @@ def _of_machine(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield PredictionRow.band == wanted.band
     if wanted.model_version:
         yield PredictionRow.model_version == wanted.model_version
+
+
+def _of_checks(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """A case without checks, such as an older one, matches no flag, and was not scored against a gate."""
+    if wanted.artefact is not None:
+        is_flagged = CaseChecksRow.flags.contains(between_bars((str(wanted.artefact),)), autoescape=True)
+        yield CaseRow.id.in_(select(CaseChecksRow.case_id).where(is_flagged))
+    if wanted.is_overridden is not None:
+        overridden = CaseRow.id.in_(select(CaseChecksRow.case_id).where(CaseChecksRow.override_reason != ""))
+        yield overridden if wanted.is_overridden else ~overridden
 
 
 def _of_follow_up(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:

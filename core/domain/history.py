@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.taxonomy import AnatomSite, Band
+from core.taxonomy import AnatomSite, Artefact, Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,8 @@ class CaseFilter:
     """What the case history is narrowed to; None or "" leaves a field open. Dates are whole UTC-aware instants.
 
     Each word of `text` is looked for in all that was said about a case. `is_reviewed` and `is_confirmed_malignant`
-    filter on the newest review and on the confirmed diagnosis (`has_diagnosis` on there being one).
+    filter on the newest review and on the confirmed diagnosis (`has_diagnosis` on there being one), `artefact` on what
+    was flagged in the picture, `is_overridden` on whether it was scored against a gate.
     """
 
     text: str = ""
@@ -24,6 +25,8 @@ class CaseFilter:
     has_diagnosis: bool | None = None
     is_confirmed_malignant: bool | None = None
     model_version: str = ""
+    artefact: Artefact | None = None
+    is_overridden: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.classifier.card import ModelCard
 from core.classifier.classifier import Classifier
 from core.classifier.reading import Reading
@@ -32,6 +35,16 @@ class Gates:
         artefacts = model_folder.parent / FOLDER
         finder = ArtefactFinder.load(artefacts) if artefacts.is_dir() else None
         return cls(read_scope_head(model_folder, card), finder)
+
+    @staticmethod
+    def measure(image: LesionImage) -> QualityReport:
+        """What the quality gate says of a picture; needs no network."""
+        return measure_quality(image)
+
+    def judge(self, quality: QualityReport, embedding: NDArray[np.floating]) -> Checks:
+        """Quality and scope alone, for pictures by the hundred; `embedding` (D,) is the network's."""
+        scope = self.scope.judge(embedding.astype(np.float32)) if self.scope else None
+        return Checks(quality=quality, scope=scope, artefacts=())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain import BatchItem, BatchSummary
 from core.errors import LesionwiseError
-from core.taxonomy import BatchMode
+from core.taxonomy import BatchMode, ItemState
 from dashboard import session
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_REVIEW, percent, plural
@@ -23,6 +23,7 @@ PART_LABEL: dict[WorklistPart, str] = {
     "deferred": "Deferred",
     "decided": "Decided",
     "signed": "Signed off",
+    "gated": "Held back",
 }
 
 
@@ -102,12 +103,16 @@ def _draw_tile(item: BatchItem, summary: BatchSummary, record: Record) -> None:
 
 
 def _result(item: BatchItem, summary: BatchSummary) -> str:
+    if item.state is ItemState.REJECTED:
+        return "No score"
     if item.prediction is None:
         return "Not read yet" if summary.mode is BatchMode.BLIND else ""
     return f"{chip(item.prediction.band)} <b>{percent(item.prediction.malignant_probability)}</b>"
 
 
 def _where_it_stands(item: BatchItem) -> str:
+    if item.state is ItemState.REJECTED:
+        return f'<span title="{html.escape(item.reason)}">{html.escape(item.reason)}</span>'
     words = "Deferred" if item.is_deferred else BAND_REVIEW[item.assessment] if item.assessment else "To decide"
     if item.signed_by:
         words += f" ✓ {html.escape(item.signed_by)}"

@@ -6,8 +6,10 @@ import streamlit as st
 
 from core.domain import BatchItem, Heatmap, LesionImage
 from core.errors import LesionwiseError
+from core.taxonomy import ItemState
 from dashboard import session
 from dashboard.components.batch_decision import KEYS, draw_decision, draw_first_read, draw_keeping
+from dashboard.components.batch_gate import draw_held_back, draw_overridden
 from dashboard.components.batch_grid import PART_LABEL
 from dashboard.components.differential import draw_differential
 from dashboard.components.frame import show_error
@@ -30,7 +32,10 @@ def draw_item(batch_id: int, item_id: int, record: Record) -> None:
     image = read_stored(record, item.image.blob_sha256, item.image.orientation)
     left, right = split_page(image)
     with right:
-        if item.prediction is None:
+        if item.state is ItemState.REJECTED:
+            draw_held_back(item, record)
+            heatmap = None
+        elif item.prediction is None:
             draw_first_read(item, record)
             heatmap = None
         else:
@@ -45,6 +50,7 @@ def _draw_result(opened: OpenedItem, image: LesionImage, state: session.AnalyseS
     if item.prediction is None:
         return None
     draw_result(item.prediction)
+    draw_overridden(item)
     if draw_decision(item, record) or draw_keeping(opened.summary.batch_id, item, record):
         _open(opened.next_id)
     heatmap = _heatmap(item, image, state)

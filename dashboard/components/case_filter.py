@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.domain import CaseFilter, SavedFilter
 from core.errors import LesionwiseError
-from core.taxonomy import AnatomSite, Band
+from core.taxonomy import AnatomSite, Artefact, Band
 from dashboard import session
 from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_LABEL
@@ -21,6 +21,11 @@ _CONFIRMED: dict[str, dict[str, bool]] = {
     "Confirmed benign": {"is_confirmed_malignant": False},
     "Not confirmed": {"has_diagnosis": False},
 }
+_FLAGS: dict[str, dict[str, Any]] = {
+    **{str(artefact): {"artefact": artefact} for artefact in Artefact},
+    "scored against a gate": {"is_overridden": True},
+}
+_FLAG_HELP = "What was flagged when the picture was scored. Pictures of a batch are not searched for artefacts."
 
 
 def draw_filter(model_versions: list[str]) -> CaseFilter:
@@ -39,11 +44,15 @@ def draw_filter(model_versions: list[str]) -> CaseFilter:
         "Body site", list(AnatomSite), None, format_func=str.capitalize, placeholder="Any", key="history-site"
     )
     days = fourth.date_input("Saved", value=[], key="history-days", format="YYYY-MM-DD")
-    first, second, third, fourth = st.columns([2, 1, 1, 1])
+    first, second, third, fourth, fifth = st.columns([2, 1, 1, 1, 1])
     pseudonym = first.text_input("Pseudonym, exactly", key="history-pseudonym")
     review = second.selectbox("Review", list(_REVIEWED), None, placeholder="Any", key="history-review")
     confirmed = third.selectbox("Diagnosis", list(_CONFIRMED), None, placeholder="Any", key="history-confirmed")
     version = fourth.selectbox("Model version", model_versions, None, placeholder="Any", key="history-version")
+    words = str.capitalize
+    flag = fifth.selectbox(
+        "Picture", list(_FLAGS), None, format_func=words, placeholder="Any", help=_FLAG_HELP, key="history-flag"
+    )
     start, end = _as_instants(days)
     truth: dict[str, Any] = _CONFIRMED[confirmed] if confirmed else {}
     return CaseFilter(
@@ -56,6 +65,7 @@ def draw_filter(model_versions: list[str]) -> CaseFilter:
         is_reviewed=_REVIEWED[review] if review else None,
         model_version=version or "",
         **truth,
+        **(_FLAGS[flag] if flag else {}),
     )
 
 
@@ -116,11 +126,12 @@ def _set_fields(kept: dict[str, SavedFilter]) -> None:
         "version": wanted.model_version or None,
         "review": next((word for word, is_it in _REVIEWED.items() if is_it is wanted.is_reviewed), None),
         "confirmed": next((word for word, truth in _CONFIRMED.items() if _has(wanted, truth)), None),
+        "flag": next((word for word, flagged in _FLAGS.items() if _has(wanted, flagged)), None),
     }
     st.session_state.update({f"history-{name}": value for name, value in values.items()})
 
 
-def _has(wanted: CaseFilter, truth: dict[str, bool]) -> bool:
+def _has(wanted: CaseFilter, truth: dict[str, Any]) -> bool:
     return all(getattr(wanted, name) is value for name, value in truth.items())
 
 

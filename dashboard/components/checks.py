@@ -25,7 +25,7 @@ def draw_warnings(checks: Checks | None) -> None:
     if checks.override_reason:
         reasons = "".join(f"\n- {reason}" for reason in checks.reasons)
         st.error(
-            f"**Scored against the gates**, for the reason: {_plain(checks.override_reason)}{reasons}",
+            f"**Scored against the gates**, for the reason: {plain(checks.override_reason)}{reasons}",
             icon=":material/lock_open:",
         )
     for sentence in checks.heat.warnings if checks.heat else ():
@@ -116,6 +116,6 @@ def _share(value: float) -> str:
     return "under 1%" if 0 < value < 0.01 else f"{value:.0%}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Words of a person, without the signs that Markdown reads."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>$:~" else sign for sign in text)

@@ -19,6 +19,11 @@ def draw_gate(checks: Checks, key: str) -> str:
     advice = dict.fromkeys(note.advice for note in checks.quality.blocking if note.advice)
     if advice:
         st.markdown("**A better picture:** " + " ".join(advice))
+    return draw_override(key)
+
+
+def draw_override(key: str) -> str:
+    """The way round a gate; gives the clinician's reason once the button is pressed, else ""."""
     with st.popover("Score it all the same …", icon=":material/lock_open:", width="stretch"):
         st.caption("Your reason is kept with the case and shown with the result.")
         reason = st.text_input("Reason for scoring it", key=f"{key}-override-reason", max_chars=300)

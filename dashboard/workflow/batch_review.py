@@ -9,6 +9,7 @@ from core import APP_VERSION
 from core.domain import BatchItem, BatchSummary, CaseDraft, FinalAssessment, Review
 from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchMode, Impression, ItemState
+from dashboard.workflow.batch_gates import overridden_checks
 from dashboard.workflow.export import to_csv
 from dashboard.workflow.first_read import item_submission
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
@@ -227,6 +228,9 @@ def _save_item(work: UnitOfWork, item: BatchItem, reader: str) -> None:
     case_id = work.cases.add(
         draft, item.image, item.prediction, predicted_at=now, app_version=APP_VERSION, created_at=now
     )
+    checks = overridden_checks(work, item.item_id)
+    if checks is not None:
+        work.checks.add(case_id, checks)
     if item.assessment is not None:
         work.reviews.add(case_id, Review(item.assessment, item.note, reader, now))
     work.batches.mark_saved(item.item_id, case_id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from core.classifier.classifier import Classifier
 from core.domain import Assignment, BatchSummary
@@ -14,6 +15,9 @@ from dashboard.workflow.pipeline import score_files
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.staging import forget_staged
 from db.repositories.batch_rows import BatchFile
+
+if TYPE_CHECKING:
+    from core.gates.assess import Gates
 
 UPLOADED = "upload"
 
@@ -70,10 +74,11 @@ def run_batch(
     batch_id: int,
     classifier: Classifier,
     record: Record,
+    gates: "Gates | None" = None,
     report: Callable[[int], object] = lambda n_done: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Score every waiting file of a batch; a broken file becomes a row with its reason.
+    """Score every waiting file of a batch; a broken one, or one that a gate holds back, becomes a row with its reason.
 
     What a crash interrupts is done again, and nothing twice. Raises StorageFailed.
     """
@@ -84,7 +89,7 @@ def run_batch(
     forget_staged(names=left_behind, record=record)
     staged = {row.item_id: row.staged for row in waiting}
     for item_ids in score_files(
-        waiting=waiting, source=source, classifier=classifier, record=record, is_stopped=is_stopped
+        waiting=waiting, source=source, classifier=classifier, record=record, gates=gates, is_stopped=is_stopped
     ):
         forget_staged(names=(staged[item_id] for item_id in item_ids), record=record)
         report(len(item_ids))

@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import APP_VERSION
 from core.classifier.classifier import Classifier
-from core.domain import StoredImage, Upload
+from core.domain import QualityReport, StoredImage, Upload
 from core.errors import CorruptImage, ImageRejected
 from core.imaging.decode import decode
 from dashboard.workflow.record import Record, utc_now
-from db.repositories.batch_rows import ScoredFile, WaitingFile
+from db.repositories.batch_rows import GatedFile, ScoredFile, WaitingFile
+
+if TYPE_CHECKING:
+    from core.gates.assess import Gates
 
 GROUP = 32  # files that go through the network, and into the database, together
 _DECODERS = 2
@@ -33,7 +37,16 @@ class _Prepared:
     item_id: int
     frame: NDArray[np.uint8] | None = None
     image: StoredImage | None = None
+    quality: QualityReport | None = None
     rejection: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outcome:
+    """What became of a group's readable files."""
+
+    scored: list[ScoredFile]
+    gated: list[GatedFile]
 
 
 def score_files(
@@ -42,23 +55,25 @@ def score_files(
     source: str,
     classifier: Classifier,
     record: Record,
+    gates: "Gates | None" = None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[list[int]]:
     """Score files and keep what the model said; gives the ids of each group once its rows are written.
 
     A group's pictures are on the disk before its rows name them, and its rows are written at once: what a crash
-    interrupts is done again, and nothing twice. Raises StorageFailed.
+    interrupts is done again, and nothing twice. What one of the `gates` holds back is kept with the reason and without
+    a score. Raises StorageFailed.
     """
     decoders, writer = ThreadPoolExecutor(_DECODERS, "decode"), ThreadPoolExecutor(1, "store")
     stored: Future[list[int]] | None = None
     try:
-        for prepared in _prepare_ahead(decoders, waiting, source, classifier, record):
+        for prepared in _prepare_ahead(decoders, waiting, source, classifier, gates, record):
             if is_stopped():
                 break
-            scored = _score(prepared, classifier)
+            outcome = _score(prepared, classifier, gates)
             if stored is not None:
                 yield stored.result()
-            stored = writer.submit(_store, prepared, scored, record)
+            stored = writer.submit(_store, prepared, outcome, record)
         if stored is not None:
             yield stored.result()
     finally:
@@ -67,26 +82,32 @@ def score_files(
 
 
 def _prepare_ahead(
-    pool: ThreadPoolExecutor, waiting: Sequence[WaitingFile], source: str, classifier: Classifier, record: Record
+    pool: ThreadPoolExecutor,
+    waiting: Sequence[WaitingFile],
+    source: str,
+    classifier: Classifier,
+    gates: "Gates | None",
+    record: Record,
 ) -> Iterator[list[_Prepared]]:
     """Prepared groups in order; while one is worked on, the next ones are being decoded."""
     ahead: deque[list[Future[_Prepared]]] = deque()
     for start in range(0, len(waiting), GROUP):
         group = waiting[start : start + GROUP]
-        ahead.append([pool.submit(_prepare, row, source, classifier, record) for row in group])
+        ahead.append([pool.submit(_prepare, row, source, classifier, gates, record) for row in group])
         if len(ahead) > _GROUPS_AHEAD:
             yield [future.result() for future in ahead.popleft()]
     while ahead:
         yield [future.result() for future in ahead.popleft()]
 
 
-def _prepare(row: WaitingFile, source: str, classifier: Classifier, record: Record) -> _Prepared:
+def _prepare(row: WaitingFile, source: str, classifier: Classifier, gates: "Gates | None", record: Record) -> _Prepared:
     try:
         upload = Upload(row.filename, _read(row, source, record))
         image = decode(upload.content)
     except ImageRejected as error:
         return _Prepared(row.item_id, rejection=str(error))
-    return _Prepared(row.item_id, classifier.prepare(image), record.keep_picture(upload.content, image))
+    quality = gates.measure(image) if gates else None
+    return _Prepared(row.item_id, classifier.prepare(image), record.keep_picture(upload.content, image), quality)
 
 
 def _read(row: WaitingFile, source: str, record: Record) -> bytes:
@@ -97,16 +118,24 @@ def _read(row: WaitingFile, source: str, record: Record) -> bytes:
         raise CorruptImage(f"This file cannot be read: {error.strerror}.") from error
 
 
-def _score(prepared: Sequence[_Prepared], classifier: Classifier) -> list[ScoredFile]:
-    ready = [(p.item_id, p.frame, p.image) for p in prepared if p.frame is not None and p.image is not None]
+def _score(prepared: Sequence[_Prepared], classifier: Classifier, gates: "Gates | None") -> _Outcome:
+    """Pass a group through the network and the gates; the scope gate judges what the network saw."""
+    ready = [(p, p.frame, p.image) for p in prepared if p.frame is not None and p.image is not None]
     predictions = classifier.predict_frames(np.stack([frame for _, frame, _ in ready])) if ready else []
-    rows = zip(ready, predictions, strict=True)
-    return [ScoredFile(item_id, image, prediction) for (item_id, _, image), prediction in rows]
+    outcome = _Outcome([], [])
+    for (p, _, image), prediction in zip(ready, predictions, strict=True):
+        checks = gates.judge(p.quality, prediction.embedding) if gates and p.quality else None
+        if checks is None or checks.is_passed:
+            outcome.scored.append(ScoredFile(p.item_id, image, prediction))
+        else:
+            outcome.gated.append(GatedFile(p.item_id, image, " ".join(checks.reasons)))
+    return outcome
 
 
-def _store(prepared: Sequence[_Prepared], scored: Sequence[ScoredFile], record: Record) -> list[int]:
+def _store(prepared: Sequence[_Prepared], outcome: _Outcome, record: Record) -> list[int]:
     with record.writing() as work:
-        work.batches.record_scored_many(scored, predicted_at=utc_now(), app_version=APP_VERSION)
+        work.batches.record_scored_many(outcome.scored, predicted_at=utc_now(), app_version=APP_VERSION)
+        work.batches.record_gated_many(outcome.gated, stored_at=utc_now())
         for p in prepared:
             if p.rejection:
                 work.batches.record_rejected(p.item_id, p.rejection)

@@ -11,7 +11,7 @@ from db.repositories.predictions import to_image, to_prediction
 from db.tables import BatchItemRow, BatchRow, EmbeddingRow, FirstReadRow, ImageRow, PredictionRow, SignOffRow
 
 ItemOrder = Literal["given", "name", "risk"]
-WorklistPart = Literal["all", "scored", "unsaved", "read", "open", "deferred", "decided", "signed", "rejected"]
+WorklistPart = Literal["all", "scored", "unsaved", "read", "open", "deferred", "decided", "signed", "gated", "rejected"]
 _ASSIGNED = ("pseudonym", "lesion_label", "anatom_site", "age_years", "sex", "taken_on")
 
 
@@ -50,6 +50,15 @@ class ScoredFile:
     item_id: int
     image: StoredImage
     prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class GatedFile:
+    """A file that a gate held back: it has a picture and a reason, and no score."""
+
+    item_id: int
+    image: StoredImage
+    reason: str
 
 
 def select_summaries(batch_ids: Select[int]) -> Select[Any]:
@@ -111,6 +120,7 @@ def part_of(part: WorklistPart) -> ColumnElement[bool]:
         "deferred": and_(row.is_deferred, ~is_signed),
         "decided": and_(is_decided, or_(row.case_id.is_(None), ~is_signed)),
         "signed": is_signed,
+        "gated": and_(row.state == ItemState.REJECTED, row.image_id.is_not(None)),
         "rejected": row.state == ItemState.REJECTED,
     }
     return conditions[part]

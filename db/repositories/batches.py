@@ -11,6 +11,7 @@ from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchMode, BatchState, ItemState
 from db.repositories.batch_rows import (
     BatchFile,
+    GatedFile,
     ItemOrder,
     ScoredFile,
     WaitingFile,
@@ -23,7 +24,7 @@ from db.repositories.batch_rows import (
     select_summaries,
     to_item,
 )
-from db.repositories.predictions import store_scores
+from db.repositories.predictions import store_images, store_scores
 from db.tables import BatchItemRow, BatchRow, PredictionRow
 
 
@@ -191,6 +192,24 @@ class BatchRepository:
     def record_rejected(self, item_id: int, reason: str) -> None:
         """Keep why a file got no score. Raises RecordNotFound."""
         self._change(item_id, state=ItemState.REJECTED, reason=reason)
+
+    def record_gated_many(self, files: Sequence[GatedFile], *, stored_at: datetime) -> None:
+        """Keep the pictures that a gate held back, each with its reason. Raises RecordNotFound."""
+        ids = store_images(self._session, [file.image for file in files], stored_at)
+        for file in files:
+            picture = {"upload_sha256": file.image.upload_sha256, "image_id": ids[file.image.upload_sha256]}
+            self._change(file.item_id, state=ItemState.REJECTED, reason=file.reason, **picture)
+
+    def record_override(self, file: ScoredFile, *, reason: str, predicted_at: datetime, app_version: str) -> bool:
+        """Keep the score of a file that a gate held back; False where it is not held back any more."""
+        row = BatchItemRow
+        is_gated = (row.id == file.item_id) & part_of("gated")
+        statement = update(row).where(is_gated).values(state=ItemState.WAITING).returning(row.id)
+        if self._session.scalar(statement) is None:
+            return False
+        self.record_scored_many([file], predicted_at=predicted_at, app_version=app_version)
+        self._change(file.item_id, reason=reason)
+        return True
 
     def record_assessment(self, item_id: int, assessment: Band | None, note: str) -> None:
         """Keep what the clinician thinks of a file; it is no longer deferred. Raises RecordNotFound."""

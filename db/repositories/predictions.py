@@ -40,6 +40,16 @@ class PredictionRepository:
         return None if row is None else to_prediction(*row)
 
 
+def store_images(session: Session, images: Sequence[StoredImage], created_at: datetime) -> dict[str, int]:
+    """Store pictures, and give their ids by the SHA-256 of the upload; what is there stays as it is."""
+    if not images:
+        return {}
+    session.execute(insert_once(session, ImageRow), [asdict(image) | {"created_at": created_at} for image in images])
+    uploads = {image.upload_sha256 for image in images}
+    statement = select(ImageRow.upload_sha256, ImageRow.id).where(ImageRow.upload_sha256.in_(uploads))
+    return dict(session.execute(statement).all())
+
+
 def store_scores(
     session: Session,
     scores: Sequence[tuple[StoredImage, Prediction]],
@@ -50,7 +60,7 @@ def store_scores(
     """Store pictures with their predictions, and give the ids of both in the same order; what is there stays as is."""
     if not scores:
         return []
-    image_ids = _store_images(session, [image for image, _ in scores], predicted_at)
+    image_ids = store_images(session, [image for image, _ in scores], predicted_at)
     values = [
         _prediction_values(image_ids[image.upload_sha256], prediction)
         | {"predicted_at": predicted_at, "app_version": app_version}
@@ -97,13 +107,6 @@ def to_prediction(row: PredictionRow, embedding: bytes) -> Prediction:
         embedding=np.frombuffer(embedding, EMBEDDING_TYPE),
         differential=row.differential,
     )
-
-
-def _store_images(session: Session, images: Sequence[StoredImage], created_at: datetime) -> dict[str, int]:
-    session.execute(insert_once(session, ImageRow), [asdict(image) | {"created_at": created_at} for image in images])
-    uploads = {image.upload_sha256 for image in images}
-    statement = select(ImageRow.upload_sha256, ImageRow.id).where(ImageRow.upload_sha256.in_(uploads))
-    return dict(session.execute(statement).all())
 
 
 def _prediction_values(image_id: int, prediction: Prediction) -> dict[str, Any]:

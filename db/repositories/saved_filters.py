@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain import CaseFilter, SavedFilter
-from core.taxonomy import AnatomSite, Band
+from core.taxonomy import AnatomSite, Artefact, Band
 from db.tables import SavedFilterRow
 
-_ENUMS: dict[str, type[StrEnum]] = {"anatom_site": AnatomSite, "band": Band}
+_ENUMS: dict[str, type[StrEnum]] = {"anatom_site": AnatomSite, "band": Band, "artefact": Artefact}
 _TIMES = ("created_from", "created_before")
 
 

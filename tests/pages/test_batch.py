@@ -29,7 +29,7 @@ OCTETS = "application/octet-stream"
 
 @pytest.fixture(scope="module")
 def pictures() -> list[bytes]:
-    return [draw_jpeg(DrawnLesion(width_px=96, height_px=72, seed=seed)) for seed in range(3)]
+    return [draw_jpeg(DrawnLesion(width_px=320, height_px=240, seed=seed)) for seed in range(3)]
 
 
 @pytest.fixture

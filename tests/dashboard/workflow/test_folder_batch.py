@@ -9,11 +9,18 @@ import pandas as pd
 import pytest
 
 from core.domain import CaseFilter
+from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import PROJECT_ROOT, Settings
 from dashboard.__main__ import main
 from dashboard.workflow import cases
 from dashboard.workflow.record import Record, open_record
-from tests.dashboard.conftest import NOT_A_PICTURE, draw
+from tests.dashboard.conftest import NOT_A_PICTURE
+from tests.dashboard.conftest import draw as draw_small
+
+
+def draw(seed: int) -> bytes:
+    """A drawn lesion that is large enough for the quality gate."""
+    return draw_jpeg(DrawnLesion(width_px=320, height_px=240, seed=seed))
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ def test_a_folder_becomes_cases_and_a_table(
         "2.jpg": "saved",
         "broken.jpg": "rejected",
     }
-    assert "3 new cases, 3 in all, 1 files rejected" in capsys.readouterr().out
+    assert "3 new cases, 3 in all, 1 files without a score" in capsys.readouterr().out
 
 
 def test_a_second_run_doubles_nothing_and_takes_what_is_new(
@@ -60,9 +67,24 @@ def test_a_second_run_doubles_nothing_and_takes_what_is_new(
     assert names_of(record) == ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]
     said = capsys.readouterr().out.splitlines()
     assert [line.split(" (")[0] for line in said] == [
-        "3 new cases, 3 in all, 1 files rejected",
-        "0 new cases, 3 in all, 1 files rejected",
-        "1 new cases, 4 in all, 1 files rejected",
+        "3 new cases, 3 in all, 1 files without a score",
+        "0 new cases, 3 in all, 1 files without a score",
+        "1 new cases, 4 in all, 1 files without a score",
+    ]
+
+
+def test_what_a_gate_holds_back_is_no_case_until_there_is_a_reason(
+    folder: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "small.jpg").write_bytes(draw_small())
+    assert main(["batch", str(folder)]) == 0
+    assert "small.jpg" not in names_of(record)
+    assert main(["batch", str(folder), "--override", "only picture there is"]) == 0
+    assert "small.jpg" in names_of(record)
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(" (")[0] for line in said] == [
+        "3 new cases, 3 in all, 2 files without a score",
+        "1 new cases, 4 in all, 1 files without a score",
     ]
 
 

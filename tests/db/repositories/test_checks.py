@@ -7,6 +7,7 @@ import pytest
 
 from core.domain import (
     ArtefactFlag,
+    CaseFilter,
     Checks,
     HeatShares,
     LesionMeasures,
@@ -15,6 +16,7 @@ from core.domain import (
     ScopeReport,
 )
 from core.taxonomy import Artefact, Concern
+from db.queries import search_cases
 from db.unit_of_work import UnitOfWork
 from tests.db.conftest import Make
 
@@ -54,6 +56,32 @@ def test_checks_are_erased_with_their_patient(work: UnitOfWork, save_in: Callabl
     work.checks.add(case_id, CHECKS)
     work.erasure.erase("P-001", work.erasure.belongings("P-001"))
     assert work.checks.of_case(case_id) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_found"),
+    [
+        (CaseFilter(artefact=Artefact.HAIR), True),
+        (CaseFilter(artefact=Artefact.INK), False),  # looked for, and not flagged
+        (CaseFilter(is_overridden=True), True),
+        (CaseFilter(is_overridden=False), False),
+    ],
+)
+def test_cases_are_found_by_what_was_flagged(
+    work: UnitOfWork, save_in: Callable[[UnitOfWork], int], wanted: CaseFilter, is_found: bool
+) -> None:
+    case_id = save_in(work)
+    work.checks.add(case_id, CHECKS)
+    rows = search_cases(work.session, wanted, limit=5)
+    assert rows["case_id"].tolist() == ([case_id] if is_found else [])
+
+
+def test_a_case_without_checks_has_no_flag_and_was_not_overridden(
+    work: UnitOfWork, save_in: Callable[[UnitOfWork], int]
+) -> None:
+    case_id = save_in(work)
+    assert search_cases(work.session, CaseFilter(artefact=Artefact.HAIR), limit=5).empty
+    assert search_cases(work.session, CaseFilter(is_overridden=False), limit=5)["case_id"].tolist() == [case_id]
 
 
 @pytest.fixture

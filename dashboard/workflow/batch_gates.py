@@ -1,0 +1,56 @@
+"""Files of a batch that a gate held back: scored all the same, for a reason that is kept."""
+
+from core import APP_VERSION
+from core.classifier.classifier import Classifier
+from core.domain import BatchItem, Checks
+from core.gates.assess import Gates, assess
+from dashboard.workflow.cases import read_stored
+from dashboard.workflow.record import Record, utc_now
+from db.checks import from_details, to_details
+from db.repositories.batch_rows import ScoredFile
+from db.unit_of_work import UnitOfWork
+
+_ENTITY, _ACTION = "batch item", "override"
+
+
+def override_item(
+    *, item: BatchItem, reason: str, classifier: Classifier, gates: Gates, reader: str, record: Record
+) -> bool:
+    """Score a file that a gate held back; False where it has a score by now.
+
+    The reason and all that was measured are kept in the audit trail, and with the case once the file is saved. Raises
+    ValueError without a reason, RecordNotFound, ImageRejected or StorageFailed.
+    """
+    if not reason.strip():
+        raise ValueError("expected a reason for scoring against the gates, got none")
+    if item.image is None:
+        raise ValueError(f"expected a file whose picture is stored, got {item.filename}")
+    image = read_stored(record, item.image.blob_sha256, item.image.orientation)
+    found = assess(classifier, gates, image, override_reason=reason.strip())
+    scored, now = ScoredFile(item.item_id, item.image, found.reading.prediction), utc_now()
+    said = f"Scored against the gates ({reason.strip()}): {item.reason}"
+    with record.writing() as work:
+        if not work.batches.record_override(scored, reason=said, predicted_at=now, app_version=APP_VERSION):
+            return False
+        detail = {"checks": to_details(found.checks)}
+        work.audit.add(at=now, who=reader, action=_ACTION, entity=_ENTITY, entity_id=item.item_id, detail=detail)
+    return True
+
+
+def override_all(
+    *, batch_id: int, reason: str, classifier: Classifier, gates: Gates, reader: str, record: Record
+) -> int:
+    """Score every file of a batch that a gate held back, for one reason; gives how many. Raises as `override_item`."""
+    with record.reading() as work:
+        items = work.batches.items(batch_id, part="gated")
+    return sum(
+        override_item(item=item, reason=reason, classifier=classifier, gates=gates, reader=reader, record=record)
+        for item in items
+    )
+
+
+def overridden_checks(work: UnitOfWork, item_id: int) -> Checks | None:
+    """What was measured when a file was scored against the gates; None where it was not."""
+    lines = [line for line in work.audit.of(_ENTITY, item_id) if line.action == _ACTION]
+    details = lines[-1].detail.get("checks") if lines else None
+    return from_details(details) if isinstance(details, dict) else None
