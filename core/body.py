@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from core.taxonomy import AnatomSite, AnatomSiteSpecial, BodyRegion, Laterality
+from core.taxonomy import AnatomSite, AnatomSiteSpecial, BodyRegion, Concern, Laterality
 
 _ANTERIOR, _POSTERIOR = AnatomSite.ANTERIOR_TORSO, AnatomSite.POSTERIOR_TORSO
 _ARM, _LEG, _HEAD = AnatomSite.UPPER_EXTREMITY, AnatomSite.LOWER_EXTREMITY, AnatomSite.HEAD_NECK
@@ -47,7 +47,11 @@ SPECIAL_OF: Final[dict[BodyRegion, AnatomSiteSpecial]] = {
     BodyRegion.GENITAL_REGION: AnatomSiteSpecial.ORAL_GENITAL,
 }
 _ON_THE_MIDLINE: Final = frozenset({BodyRegion.MOUTH, BodyRegion.GENITAL_REGION})
-_UNTRAINED_SITES: Final = frozenset({AnatomSite.PALMS_SOLES, AnatomSite.ORAL_GENITAL})
+_CONCERN_OF_REGION: Final = {BodyRegion.FINGERNAIL: Concern.NAIL, BodyRegion.TOENAIL: Concern.NAIL}
+_CONCERN_OF_SITE: Final = {
+    AnatomSite.PALMS_SOLES: Concern.PALM_OR_SOLE,
+    AnatomSite.ORAL_GENITAL: Concern.MUCOSA,
+}
 
 Zone = tuple[BodyRegion, Laterality]
 
@@ -68,6 +72,12 @@ def find_zone(name: str) -> Zone | None:
     return next((zone for zone in ZONES if zone_name(zone) == name), None)
 
 
+def concern_of(site: AnatomSite | None, region: BodyRegion | None) -> Concern | None:
+    """What speaks against a score at that place: a nail, palm, sole or mucosa; None elsewhere."""
+    of_region = _CONCERN_OF_REGION.get(region) if region else None
+    return of_region or (_CONCERN_OF_SITE.get(site) if site else None)
+
+
 def is_untrained(site: AnatomSite | None, region: BodyRegion | None) -> bool:
     """Whether a lesion lies on a nail, palm, sole or mucosa, which the networks were not trained for."""
-    return site in _UNTRAINED_SITES or region in SPECIAL_OF
+    return concern_of(site, region) is not None

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from core.body import concern_of
 from core.domain import CaseDraft, CaseRecord, History
-from core.taxonomy import AnatomSite, Band, BodyRegion, Diagnosis, Impression, Laterality, Sex, SkinType
+from core.taxonomy import AnatomSite, Band, BodyRegion, Concern, Diagnosis, Impression, Laterality, Sex, SkinType
+
+_ADULT_YEARS = 18
+_SMALL_MM = 5.0  # as the intake's checklist has it
 
 
 @dataclass(slots=True)
@@ -60,6 +64,16 @@ def words_of(case: CaseRecord) -> Words:
         is_change_noticed=told.is_change_noticed,
         visited_on=case.visited_on,
     )
+
+
+def known_concerns(words: Words) -> tuple[Concern, ...]:
+    """What of the intake's checklist was said already: by the place, the size or the age."""
+    found = {concern_of(words.anatom_site, words.body_region)}
+    if words.clin_size_long_diam_mm is not None and words.clin_size_long_diam_mm < _SMALL_MM:
+        found.add(Concern.UNDER_5_MM)
+    if words.age_years is not None and words.age_years < _ADULT_YEARS:
+        found.add(Concern.CHILD)
+    return tuple(concern for concern in Concern if concern in found)
 
 
 def draft_of(words: Words, *, submission_id: str, filename: str, reader: str) -> CaseDraft:

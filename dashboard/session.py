@@ -19,7 +19,8 @@ from db.repositories.batch_rows import WorklistPart
 class Intake:
     """One uploaded picture on the Analyse page, and all that happened to it since.
 
-    `submission_id` is drawn here, so that a first read can be kept before there is a result or a case.
+    `submission_id` is drawn here, so that a first read can be kept before there is a result or a case. `known` is what
+    of `concerns` follows from other fields.
     """
 
     upload: Upload
@@ -30,6 +31,7 @@ class Intake:
     analysis: Analysis | None = None
     gated: Checks | None = None
     concerns: tuple[Concern, ...] = ()
+    known: tuple[Concern, ...] = ()
     saved_case_id: int | None = None
     words: Words = field(default_factory=Words)
     first_read: FirstRead | None = None

@@ -132,7 +132,7 @@ with left:
     draw_words(intake.words, key=f"words-{state.selected}")
     lesions = list_lesions(pseudonym=intake.words.pseudonym.strip(), record=get_record())
     draw_hints(intake.words, intake.upload.filename, lesions)
-    intake.concerns = draw_checklist(intake.concerns, key=intake.submission_id)
+    draw_checklist(intake)
     draw_uploader(state, "Add pictures")
     st.caption(LIMITS)
 heatmap = None

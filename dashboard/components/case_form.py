@@ -11,7 +11,7 @@ from core.domain import CaseDraft, LesionSummary
 from core.pseudonyms import find_hints
 from core.taxonomy import AnatomSite, Laterality, Sex, SkinType
 from dashboard import session
-from dashboard.components.body_map import draw_place, set_zone, warn_untrained
+from dashboard.components.body_map import draw_place, set_zone
 from dashboard.components.words import ANSWER, place_label, plural
 from dashboard.lesion_words import Words, draft_of
 
@@ -40,7 +40,6 @@ def draw_words(words: Words, key: str) -> None:
         draw_place(words, key)
         with st.popover("History and date", icon=":material/history:", width="stretch"):
             _history(words, key)
-    warn_untrained(words)
 
 
 def draw_hints(words: Words, filename: str, lesions: tuple[LesionSummary, ...]) -> None:

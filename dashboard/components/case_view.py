@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain import CaseRecord, Heatmap, LesionImage
 from core.errors import LesionwiseError
 from dashboard import session
+from dashboard.components.body_map import warn_untrained
 from dashboard.components.case_form import draw_hints, draw_words, to_draft
 from dashboard.components.case_review import draw_diagnosis, draw_review
 from dashboard.components.checks import draw_details, draw_warnings
@@ -90,6 +91,7 @@ def _draw_words(case: CaseRecord, record: Record) -> None:
     st.markdown("**About this lesion**")
     words = session.case_words(case)
     draw_words(words, key=f"case-{case.case_id}")
+    warn_untrained(words)
     draw_hints(words, case.filename, ())
     if st.button("Save changes", icon=":material/save:"):
         try:

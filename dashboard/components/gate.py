@@ -4,6 +4,8 @@ import streamlit as st
 
 from core.domain import Checks
 from core.taxonomy import Concern
+from dashboard import session
+from dashboard.lesion_words import known_concerns
 
 _NOT_TRAINED = (
     "The network was not trained for this ({words}): its score may be far off. Judge by eye, dermoscopy and histology."
@@ -33,22 +35,23 @@ def draw_override(key: str) -> str:
     return ""
 
 
-def draw_checklist(concerns: tuple[Concern, ...], key: str) -> tuple[Concern, ...]:
-    """What the clinician knows of the lesion that the network was not trained for, with the warning."""
-    chosen = st.pills(
-        "Is any of this so?",
-        list(Concern),
-        selection_mode="multi",
-        default=list(concerns),
-        format_func=lambda concern: str(concern).capitalize(),
-        key=f"{key}-concerns",
-    )
-    ticked = tuple(concern for concern in Concern if concern in chosen)
-    draw_concerns(ticked)
-    return ticked
+def draw_checklist(intake: session.Intake) -> None:
+    """What the network was not trained for, as ticked; what place, size and age say already is ticked by itself."""
+    key, known = f"{intake.submission_id}-concerns", known_concerns(intake.words)
+    ticked = st.session_state.get(key, intake.concerns)
+    st.session_state[key] = [
+        concern for concern in Concern if concern in known or (concern in ticked and concern not in intake.known)
+    ]
+    chosen = st.pills("Is any of this so?", list(Concern), selection_mode="multi", format_func=_capitalize, key=key)
+    intake.known, intake.concerns = known, tuple(concern for concern in Concern if concern in chosen)
+    draw_concerns(intake.concerns)
 
 
 def draw_concerns(concerns: tuple[Concern, ...]) -> None:
-    """The warning alone; nothing where nothing was ticked."""
+    """The warning; nothing where there is nothing to warn of."""
     if concerns:
         st.warning(_NOT_TRAINED.format(words=", ".join(concerns)), icon=":material/warning:")
+
+
+def _capitalize(concern: Concern) -> str:
+    return concern.capitalize()

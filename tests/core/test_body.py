@@ -6,8 +6,8 @@ import pytest
 from isic_metadata.fields import AnatomSiteEnum, AnatomSiteSpecialEnum
 from isic_metadata.metadata import MetadataRow
 
-from core.body import SITE_OF, SPECIAL_OF, ZONES, Zone, find_zone, is_untrained, zone_name
-from core.taxonomy import AnatomSite, BodyRegion, Laterality
+from core.body import SITE_OF, SPECIAL_OF, ZONES, Zone, concern_of, find_zone, is_untrained, zone_name
+from core.taxonomy import AnatomSite, BodyRegion, Concern, Laterality
 from dashboard.components.body_drawing import draw_body
 
 SPECIAL = {str(special.value) for special in AnatomSiteSpecialEnum}
@@ -51,6 +51,14 @@ def test_nails_palms_soles_and_mucosa_were_not_trained_for() -> None:
         BodyRegion.GENITAL_REGION,
     }
     assert is_untrained(AnatomSite.PALMS_SOLES, None)
+    assert {region: concern_of(SITE_OF[region], region) for region in untrained} == {
+        BodyRegion.FINGERNAIL: Concern.NAIL,
+        BodyRegion.TOENAIL: Concern.NAIL,
+        BodyRegion.PALM_OF_HAND: Concern.PALM_OR_SOLE,
+        BodyRegion.SOLE_OF_FOOT: Concern.PALM_OR_SOLE,
+        BodyRegion.MOUTH: Concern.MUCOSA,
+        BodyRegion.GENITAL_REGION: Concern.MUCOSA,
+    }
     assert not is_untrained(None, None)
 
 

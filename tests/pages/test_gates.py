@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.domain import Checks
-from core.taxonomy import Concern
+from core.taxonomy import AnatomSite, Concern
 from dashboard.workflow.checks import load_checks
 from dashboard.workflow.record import Record
 from tests.pages.app_driver import App
@@ -55,6 +55,17 @@ def test_what_is_ticked_at_intake_warns_and_is_kept(app: App, picture: bytes, re
     assert checks is not None
     assert checks.concerns == (Concern.NAIL,)
     assert "not trained for this (nail)" in app.open("case", case="1").text
+
+
+def test_what_the_fields_say_already_is_ticked_by_itself(app: App, picture: bytes, record: Record) -> None:
+    app.open().upload(("lesion.jpg", picture)).classify()
+    app.field("Is any of this so?").set_value([Concern.TATTOO])
+    app.set("Age", 12).select("Body site", AnatomSite.PALMS_SOLES.capitalize())
+    assert "not trained for this (palm or sole, tattoo, child)" in app.text
+    app.select("Body site", AnatomSite.HEAD_NECK.capitalize()).press("Save case")
+    checks = load_checks(case_id=1, record=record)
+    assert checks is not None
+    assert checks.concerns == (Concern.TATTOO, Concern.CHILD)
 
 
 def test_a_case_from_before_says_that_nothing_was_measured(app: App, save: "object") -> None:
