@@ -8,6 +8,7 @@ from core.domain import BatchItem, BatchSummary
 from core.errors import LesionwiseError
 from core.taxonomy import BatchMode, ItemState
 from dashboard import session
+from dashboard.components.private import or_hidden, private_html
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_REVIEW, percent, plural
 from dashboard.workflow.batch_review import BatchPage, load_page
@@ -71,7 +72,7 @@ def draw_rejected(batch_id: int, record: Record) -> None:
     found = load_page(batch_id=batch_id, part="rejected", page=0, page_size=1000, record=record)
     if found.items:
         st.markdown(f"**{plural(found.n_part, 'file')} without a score**")
-        rows = [{"File": item.filename, "Reason": item.reason} for item in found.items]
+        rows = [{"File": or_hidden(item.filename), "Reason": item.reason} for item in found.items]
         st.dataframe(rows, hide_index=True, width="stretch")
 
 
@@ -84,10 +85,10 @@ def _draw_tile(item: BatchItem, summary: BatchSummary, record: Record) -> None:
         st.image(thumbnail, width="stretch")
     except LesionwiseError:
         st.markdown(":material/broken_image:")
-    name = html.escape(item.filename)
+    title = html.escape(or_hidden(item.filename))
     st.html(
         f"<div>{_result(item, summary)}</div>"
-        f'<div class="lw-ellipsis" style="font-size:.78rem" title="{name}">{name}</div>'
+        f'<div class="lw-ellipsis" style="font-size:.78rem" title="{title}">{private_html(item.filename)}</div>'
         f'<div class="lw-ellipsis" style="font-size:.78rem;opacity:.8">{_where_it_stands(item)}</div>'
     )
     pick, opener = st.columns([1, 2], vertical_alignment="center")
@@ -117,4 +118,4 @@ def _where_it_stands(item: BatchItem) -> str:
     if item.signed_by:
         words += f" ✓ {html.escape(item.signed_by)}"
     patient = " · ".join(filter(None, (item.assigned.pseudonym, item.assigned.lesion_label)))
-    return f'<span class="lw-private">{html.escape(patient)}</span> · {words}' if patient else words
+    return f"{private_html(patient)} · {words}" if patient else words

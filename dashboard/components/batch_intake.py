@@ -10,6 +10,7 @@ from core.imaging.decode import EXTENSIONS, MAX_BYTES, MAX_PIXELS
 from core.taxonomy import BatchMode, BatchState
 from dashboard import session
 from dashboard.components.frame import show_error
+from dashboard.components.private import or_hidden
 from dashboard.components.tables import draw_table
 from dashboard.components.words import local_time, plural
 from dashboard.resources import get_practice, get_record, get_worker
@@ -51,7 +52,8 @@ def draw_batch_intake() -> None:
         mode = _choose_mode()
     with right:
         assignments = _choose_patients([Upload(file.name, file.getvalue()) for file in files])
-    _draw_check(assignments)
+    with st.container(key="private-check"):
+        _draw_check(assignments)
     label, icon = "Score the batch", ":material/play_arrow:"
     if st.button(label, type="primary", icon=icon, disabled=bool(assignments.problems)):
         if files:
@@ -72,7 +74,7 @@ def draw_batches(summaries: list[BatchSummary]) -> None:
     st.markdown("**Batches**")
     for summary in summaries:
         name, counts, when, link = st.columns([3, 4, 2, 1], vertical_alignment="center")
-        name.text(summary.name)
+        name.text(or_hidden(summary.name))
         counts.caption(
             f"{MODE_LABEL[summary.mode]}, {_STATE_LABEL[summary.state]}. {plural(summary.n_total, 'file')}: "
             f"{summary.n_scored} to review, {summary.n_saved} saved, {summary.n_signed} signed off, "

@@ -1,7 +1,5 @@
 """One picture of a batch, opened: as on the Analyse page, with the decision and the way to the next one."""
 
-import html
-
 import streamlit as st
 
 from core.domain import BatchItem, Heatmap, LesionImage
@@ -13,6 +11,7 @@ from dashboard.components.batch_gate import draw_held_back, draw_overridden
 from dashboard.components.batch_grid import PART_LABEL
 from dashboard.components.differential import draw_differential
 from dashboard.components.frame import show_error
+from dashboard.components.private import private_html
 from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, split_page
 from dashboard.resources import get_card, get_shelf
@@ -83,9 +82,8 @@ def _open(item_id: int | None) -> None:
 def _words(item: BatchItem) -> str:
     """File name and patient, as HTML."""
     said = item.assigned
-    patient = html.escape(" · ".join(filter(None, (said.pseudonym, said.lesion_label))))
-    private = f'<span class="lw-private">{patient}</span>' if patient else ""
-    return " · ".join(filter(None, (html.escape(item.filename), private, said.anatom_site)))
+    names = map(private_html, (item.filename, said.pseudonym, said.lesion_label))
+    return " · ".join(filter(None, (*names, said.anatom_site)))
 
 
 def _heatmap(item: BatchItem, image: LesionImage, state: session.AnalyseState) -> Heatmap | None:

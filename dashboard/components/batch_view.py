@@ -9,6 +9,7 @@ from core.taxonomy import BatchMode, BatchState
 from dashboard import session
 from dashboard.components.batch_intake import MODE_LABEL
 from dashboard.components.frame import show_error
+from dashboard.components.private import or_hidden
 from dashboard.components.words import BAND_LABEL, local_time, plural
 from dashboard.resources import get_practice, get_worker
 from dashboard.workflow.batch_review import BatchPage, batch_csv, batch_table, load_items, save_items, sign_items
@@ -55,7 +56,7 @@ def draw_totals(page: BatchPage) -> None:
     seen = f"{bands} among those read" if summary.mode is BatchMode.BLIND else bands
     stopped = " · stopped before the end" if summary.state is BatchState.CANCELLED else ""
     st.caption(
-        f"{summary.name} · {MODE_LABEL[summary.mode]} · {local_time(summary.created_at)} · "
+        f"{or_hidden(summary.name)} · {MODE_LABEL[summary.mode]} · {local_time(summary.created_at)} · "
         f"{plural(summary.n_total, 'file')}: {seen}, {summary.n_rejected} rejected · {summary.n_saved} saved, "
         f"{summary.n_signed} signed off{stopped}"
     )
@@ -92,6 +93,8 @@ def draw_actions(page: BatchPage, picked: list[int], record: Record) -> None:
 def draw_table(batch_id: int, record: Record) -> None:
     """The batch as a table, in the order in which it is read."""
     table = batch_table(load_items(batch_id=batch_id, record=record)[1])
+    for column in ("file", "patient", "lesion", "note"):
+        table[column] = table[column].map(or_hidden)
     st.dataframe(
         table.drop(columns=["model_name", "model_version", "weights_sha256"]),
         hide_index=True,

@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import LesionwiseError, RecordNotFound
 from dashboard import session
 from dashboard.components.frame import show_error
+from dashboard.components.private import or_hidden
 from dashboard.components.words import plural
 from dashboard.workflow.erase import erase_patient, preview_erasure
 from dashboard.workflow.record import Record
@@ -16,7 +17,7 @@ def draw_erase(pseudonym: str, record: Record) -> None:
         found = preview_erasure(pseudonym=pseudonym, record=record)
     except RecordNotFound:
         return
-    with st.expander(f"Erase patient {pseudonym}", icon=":material/delete_forever:"):
+    with st.expander(f"Erase patient {or_hidden(pseudonym)}", icon=":material/delete_forever:"):
         st.markdown(
             f"This takes **{plural(found.n_cases, 'case')}**, {plural(found.n_pictures, 'picture')} and "
             f"{plural(found.n_files_in_batches, 'file')} in batches out of the record, with everything that was said "

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import LesionwiseError
 from core.taxonomy import Band
+from dashboard.components.private import private_html
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_REVIEW, local_time, percent, plural
 from dashboard.workflow.cases import CasePage
@@ -48,11 +49,11 @@ def _draw_row(row: dict[Any, Any], record: Record) -> None:
     picture, who, score, status, link = st.columns(_WIDTHS, vertical_alignment="center")
     with picture:
         _draw_thumbnail(row, record)
-    pseudonym = _text(row["pseudonym"]) or "No pseudonym"
+    pseudonym = private_html(_plain(row["pseudonym"])) or "No pseudonym"
     who.html(
-        f'<div class="lw-ellipsis"><b>{pseudonym}</b> {_text(row["lesion_label"])}</div>'
+        f'<div class="lw-ellipsis"><b>{pseudonym}</b> {private_html(_plain(row["lesion_label"]))}</div>'
         f'<div class="lw-ellipsis" style="font-size:.82rem;opacity:.8">{_text(row["anatom_site"]).capitalize()} '
-        f"{_text(row['filename'])}</div>"
+        f"{private_html(_plain(row['filename']))}</div>"
     )
     band = Band(row["band"])
     score.html(f"{chip(band)} <b>{percent(row['malignant_probability'])}</b>")
@@ -78,4 +79,8 @@ def _status(row: dict[Any, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return "" if value is None or value is pd.NA or value != value else html.escape(str(value))
+    return html.escape(_plain(value))
+
+
+def _plain(value: object) -> str:
+    return "" if value is None or value is pd.NA or value != value else str(value)

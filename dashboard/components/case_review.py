@@ -24,7 +24,7 @@ def draw_review(case: CaseRecord, record: Record) -> None:
         _show_private(review.note)
     with st.form("review", clear_on_submit=True):
         band = st.segmented_control("Your assessment", list(Band), format_func=BAND_REVIEW.__getitem__)
-        note = st.text_input("Note", max_chars=2000)
+        note = st.text_input("Note", max_chars=2000, key="private-review")
         is_sent = st.form_submit_button("Save review", icon=":material/rate_review:")
     if is_sent and band is None:
         st.warning("Choose your assessment first.", icon=":material/info:")
@@ -52,7 +52,7 @@ def draw_diagnosis(case: CaseRecord, record: Record) -> None:
             "Confirmed by", list(ConfirmType), None, format_func=str.capitalize, placeholder="Choose"
         )
         day = st.date_input("Date", None, format="YYYY-MM-DD")
-        note = st.text_input("Pathology text", max_chars=2000)
+        note = st.text_input("Pathology text", max_chars=2000, key="private-pathology")
         is_sent = st.form_submit_button("Save diagnosis", icon=":material/verified:")
     if not is_sent:
         return

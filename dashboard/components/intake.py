@@ -1,6 +1,5 @@
 """Pictures into the Analyse page: the uploader, the first-start hint, and the strip to choose from."""
 
-import html
 from typing import Literal
 
 import streamlit as st
@@ -10,6 +9,7 @@ from core.errors import ImageRejected
 from core.imaging.decode import EXTENSIONS, MAX_BYTES, MAX_PIXELS, decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from dashboard import session
+from dashboard.components.private import or_hidden, private_html
 from dashboard.workflow.thumbnails import make_thumbnail
 
 SYNTHETIC_NAME = "synthetic-lesion.jpg"
@@ -64,7 +64,7 @@ def draw_strip(state: session.AnalyseState) -> None:
             with st.container(width=104, gap="xxsmall"):
                 if intake.image is not None:
                     st.image(make_thumbnail(intake.image.pixels, 104), width=104)
-                name = intake.upload.filename
+                name = or_hidden(intake.upload.filename)
                 short = name if len(name) <= _STRIP_NAME_LENGTH else name[: _STRIP_NAME_LENGTH - 1] + "…"
                 kind: Literal["primary", "secondary"] = "primary" if n == state.selected else "secondary"
                 icon = ":material/block:" if intake.rejection else None
@@ -77,7 +77,7 @@ def caption_of(intake: session.Intake) -> str:
     """File name and size of a picture, as HTML."""
     size = f"{intake.image.width_px} x {intake.image.height_px} px" if intake.image else ""
     synthetic = "<b>Synthetic: drawn by the program, no patient.</b> " if intake.is_synthetic else ""
-    return f"{synthetic}{html.escape(intake.upload.filename)} · {size}"
+    return f"{synthetic}{private_html(intake.upload.filename)} · {size}"
 
 
 def _uploader_key(state: session.AnalyseState) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.domain import CaseRecord, LesionSummary
 from core.errors import LesionwiseError
+from dashboard.components.private import private_html
 from dashboard.components.result import chip
 from dashboard.components.words import percent, place_label, plural
 from dashboard.workflow.record import Record
@@ -68,7 +69,7 @@ def _draw_lesion(lesion: LesionSummary) -> None:
     name, link = st.columns([5, 1.6], vertical_alignment="center")
     place = place_label(lesion.anatom_site, lesion.laterality, lesion.body_region) or "site not given"
     seen = f"{plural(lesion.n_images, 'image')}, {plural(lesion.n_visits, 'visit')}, last {lesion.newest_on:%d %b %Y}"
-    name.html(f"<b>{html.escape(lesion.label)}</b>: {html.escape(place)} · {seen}")
+    name.html(f"<b>{private_html(lesion.label)}</b>: {html.escape(place)} · {seen}")
     with link:
         _link(lesion.newest_case_id)
 

@@ -11,6 +11,7 @@ from core.domain import CaseRecord, Recall
 from core.errors import LesionwiseError
 from dashboard import session
 from dashboard.components.frame import show_error
+from dashboard.components.private import private_html
 from dashboard.components.words import local_time, plural
 from dashboard.workflow.recalls import RecallList, finish_recall, recalls_of, set_recall
 from dashboard.workflow.record import Record
@@ -63,7 +64,8 @@ def _draw_form(lesion_id: int, record: Record) -> None:
         left, right = st.columns([1, 1.6])
         term = left.selectbox("See again in", list(_WEEKS), None, placeholder="Choose, or give a day")
         day = left.date_input("or by", None, min_value=date.today(), format="YYYY-MM-DD")
-        reason = right.text_input("Why", max_chars=300, placeholder="Growing, pigment network changed ...")
+        why = f"private-why-{lesion_id}"
+        reason = right.text_input("Why", max_chars=300, placeholder="Growing, pigment network changed ...", key=why)
         is_sent = right.form_submit_button("Set recall", icon=":material/event:")
     if not is_sent:
         return
@@ -106,8 +108,8 @@ def _line(recall: Recall, *, is_named: bool) -> str:
     else:
         state = due_words(recall.due_on, date.today())
         state = f"<b>▲ {state}</b>" if recall.due_on < date.today() else state
-    name = html.escape(f"{recall.pseudonym or 'No pseudonym'} {recall.lesion_label}")
-    who = f'<b class="lw-private">{name}</b> · ' if is_named else ""
-    reason = f'<span class="lw-private">{html.escape(recall.reason)}</span>' if recall.reason else "no reason given"
+    name = private_html(f"{recall.pseudonym or 'No pseudonym'} {recall.lesion_label}")
+    who = f"<b>{name}</b> · " if is_named else ""
+    reason = private_html(recall.reason) or "no reason given"
     set_by = f"set by {html.escape(recall.set_by or 'nobody named')}"
     return f"{who}{recall.due_on:%d %b %Y}: {state}<br><small>{reason} · {set_by}</small>"

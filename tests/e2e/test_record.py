@@ -96,7 +96,7 @@ def test_the_keyboard_marks_a_place_without_the_map(page: Page) -> None:
     zone.fill("Sole of foot, right")
     zone.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_text("was not trained for this site")).to_be_visible()
+    expect(page.get_by_text("not trained for this (palm or sole)")).to_be_visible()
     expect(page.get_by_role("combobox", name="Body site")).to_have_value("Palms/soles")
 
 
