@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from core.training.data import load_training_data
 from core.training.finish import finish_model
 from core.training.loop import Epoch, Trainer
 from core.training.memory import keep_freed_memory
-from core.training.pretrained import make_network
+from core.training.pretrained import make_network, mean_weights
 from core.training.recipe import Recipe, TrainingSet, default_recipe
 
 CHECKPOINT_FILE = "checkpoint.pt"
@@ -33,10 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def train(data_root: Path, out: Path, recipe: Recipe, start_from: Path | None = None) -> None:
+def train(data_root: Path, out: Path, recipe: Recipe, start_from: Sequence[Path] = ()) -> None:
     """Train until the recipe says stop, going on from a checkpoint in `out`, and write the model folder.
 
-    `start_from` is a model folder of the same architecture whose weights are the first ones.
+    `start_from` are model folders of the same architecture, the mean of whose weights are the first ones.
     """
     settings = Settings.from_environment()
     torch.set_num_threads(settings.torch_threads)
@@ -44,16 +45,20 @@ def train(data_root: Path, out: Path, recipe: Recipe, start_from: Path | None = 
     torch.manual_seed(recipe.seed)
     data = load_training_data(data_root, recipe, settings.cache_root)
     network, origin = make_network(recipe)
-    if start_from is not None:
-        network.load_state_dict(load_network(start_from)[0].state_dict())
-        origin = f"{start_from.name} (weights {recipe.start_from[:12]}), a warm restart"
+    if start_from:
+        network.load_state_dict(mean_weights([load_network(folder)[0].state_dict() for folder in start_from]))
+        origin = "a warm restart from " + " + ".join(
+            f"{folder.name} (weights {sha256[:12]})"
+            for folder, sha256 in zip(start_from, recipe.start_from, strict=True)
+        )
     print(f"{recipe.architecture} ({origin}): {len(data.split.train)} images to train on, "
           f"{len(data.split.validation)} to validate on", file=sys.stderr)  # fmt: skip
     trainer = Trainer(network, recipe, data.frames, data.targets, data.split, out / CHECKPOINT_FILE)
     progress = trainer.run(_print_epoch)
     card = finish_model(trainer.network, recipe, data, progress, origin, out)
-    write_curve(progress.curve, out)
-    draw_curve(progress.curve, out, f"{out.name}: {recipe.architecture}")
+    if progress.curve:  # none for a soup as it is, which takes no epochs
+        write_curve(progress.curve, out)
+        draw_curve(progress.curve, out, f"{out.name}: {recipe.architecture}")
     validation = card.facts["validation"]
     print(f"{out}: validation ROC-AUC {validation['roc_auc']:.4f}, temperature {card.temperature:.3f}, "
           f"refer at {card.refer_threshold:.3f}, no concern below {card.no_concern_threshold:.3f}",
@@ -90,9 +95,13 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--images-per-epoch", type=int, help="default: the recipe's")
     parser.add_argument("--source-weight", type=float, help="default: the recipe's")
     parser.add_argument("--input-px", type=int, help="default: the recipe's")
+    parser.add_argument("--training-px", type=int, help="side of the crops, where it is not --input-px")
     parser.add_argument("--patience", type=int, help="default: the recipe's")
     parser.add_argument("--drop-path", type=float, help="default: the recipe's")
-    parser.add_argument("--start-from", type=Path, metavar="DIR", help="go on from the weights of this model folder")
+    parser.add_argument(
+        "--start-from", type=Path, nargs="+", default=[], metavar="DIR",
+        help="go on from the weights of this model folder, or from the mean of several",
+    )  # fmt: skip
     parser.add_argument("--head-only", action="store_true", help="train the last linear layers alone")
     parser.add_argument("--from-scratch", action="store_true", help="no ImageNet weights")
     return parser.parse_args(arguments)
@@ -102,16 +111,16 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     names = (
         "epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path",
         "smallest_crop", "longest_sides", "weight_decay", "ema_decay", "validation_share", "patience",
-        "images_per_epoch", "source_weight", "input_px",
+        "images_per_epoch", "source_weight", "input_px", "training_px",
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     recipe = replace(default_recipe(options.architecture, options.training_set), **given)
-    if options.start_from is not None:
-        card = read_card(options.start_from)
-        if card.architecture != recipe.architecture:
-            raise ValueError(f"{options.start_from} is a {card.architecture}; expected {recipe.architecture}")
-        return replace(recipe, is_pretrained=False, start_from=card.weights_sha256)
     recipe = replace(recipe, is_backbone_frozen=options.head_only, has_quarter_turns_only=options.quarter_turns)
+    if options.start_from:
+        cards = [read_card(folder) for folder in options.start_from]
+        if other := next((card for card in cards if card.architecture != recipe.architecture), None):
+            raise ValueError(f"{other.name} is a {other.architecture}; expected {recipe.architecture}")
+        return replace(recipe, is_pretrained=False, start_from=tuple(card.weights_sha256 for card in cards))
     return replace(recipe, is_pretrained=False) if options.from_scratch else recipe
 
 

@@ -28,7 +28,7 @@ def augment_batch(frames: Tensor, recipe: Recipe) -> Tensor:
 
     Beyond the frame's edge lies mirrored skin instead of black, which a network could take for a dark vignette.
     """
-    n, side = len(frames), recipe.input_px
+    n, side = len(frames), recipe.training_px or recipe.input_px
     grid = nn.functional.affine_grid(_random_places(n, recipe), [n, 3, side, side], align_corners=False)
     marked = compress(frames.clone(), recipe.compress).float()
     moved = nn.functional.grid_sample(marked, grid, padding_mode="reflection", align_corners=False)

@@ -1,6 +1,7 @@
 """ImageNet weights: from a package of the Python index where one is installed, else from timm's hub."""
 
 import importlib.util
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -57,3 +58,14 @@ def load_in_order(backbone: torch.nn.Module, path: Path) -> None:
         if tensor.shape != value.shape:
             raise ValueError(f"{path.name}: {name} has shape {tuple(value.shape)}, expected {tuple(tensor.shape)}")
     backbone.load_state_dict(dict(zip(own, found, strict=False)))
+
+
+def mean_weights(states: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of state dicts of one architecture, tensor by tensor; counters are the first one's.
+
+    Source: Wortsman et al., "Model soups", ICML 2022. It serves networks of one line, each gone on from another.
+    """
+    return {
+        name: torch.stack([state[name] for state in states]).mean(dim=0) if first.is_floating_point() else first
+        for name, first in states[0].items()
+    }

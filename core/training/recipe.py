@@ -33,8 +33,11 @@ class Recipe:
     `images_per_epoch` are drawn balanced by kind of lesion; without it each image comes once. `diagnosis_weight` and
     `source_weight` weigh the second output's loss and the penalty on telling where a picture is from. `mixup` is the
     parameter of the Beta distribution (Zhang et al., ICLR 2018), 0 for none. `is_backbone_frozen` trains the linear
-    layers alone. `start_from` names the SHA-256 of an earlier network of the same architecture whose weights are gone
-    on with: a warm restart (Loshchilov & Hutter, ICLR 2017).
+    layers alone. `start_from` names the SHA-256 of earlier networks of the same architecture whose weights, or the mean
+    of whose weights, are gone on with: a warm restart (Loshchilov & Hutter, ICLR 2017) from a soup (Wortsman et al.,
+    ICML 2022). `input_px` is the side of the frame that the network is given; crops of it are drawn at `training_px`,
+    where that is named: they make things look larger in training than in use, which a larger frame makes good
+    (Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS 2019).
     """
 
     architecture: str = "tf_efficientnet_lite0"
@@ -64,8 +67,9 @@ class Recipe:
     is_pretrained: bool = True
     is_backbone_frozen: bool = False
     input_px: int = 224
+    training_px: int | None = None
     limit: int | None = None
-    start_from: str = ""
+    start_from: tuple[str, ...] = ()
 
     @property
     def frame_rule(self) -> FrameRule:

@@ -26,6 +26,11 @@ def test_shape_and_type_stay(side_px: int) -> None:
     assert changed.dtype == torch.uint8
 
 
+def test_crops_are_drawn_at_the_size_that_training_wants() -> None:
+    changed = augment_batch(frames(2, 80), dataclasses.replace(recipe(80), training_px=64))
+    assert changed.shape == (2, 3, 64, 64)
+
+
 def test_each_picture_is_changed_on_its_own_and_the_input_is_left_alone() -> None:
     torch.manual_seed(0)
     same = frames(1, 64).repeat(4, 1, 1, 1)

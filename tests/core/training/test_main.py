@@ -84,7 +84,7 @@ def test_training_writes_a_folder_that_serves(data: Path, tmp_path: Path, archit
 
 
 def test_the_command_trains_from_its_options(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[Path, Path, Recipe, Path | None]] = []
+    seen: list[tuple[Path, Path, Recipe, list[Path]]] = []
     monkeypatch.setattr(command, "train", lambda *arguments: seen.append(arguments))
     options = ["--epochs", "2", "--batch-size", "5", "--seed", "3", "--limit", "9", "--learning-rate", "0.01"]
     assert main(["--data", str(data), "--out", str(tmp_path / "net"), "--from-scratch", *options]) == 0
@@ -97,7 +97,7 @@ def test_the_command_trains_from_its_options(data: Path, tmp_path: Path, monkeyp
         learning_rate=0.01,
         is_pretrained=False,
     )
-    assert seen == [(data, tmp_path / "net", expected, None)]
+    assert seen == [(data, tmp_path / "net", expected, [])]
 
 
 def test_the_command_tells_what_is_wrong_and_exits_with_2(
@@ -114,11 +114,23 @@ def test_the_command_tells_what_is_wrong_and_exits_with_2(
 def test_a_warm_restart_begins_with_the_given_weights(data: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     train(data, first, small("lesion_cnn"))
-    still = dataclasses.replace(small("lesion_cnn"), epochs=1, learning_rate=0.0, start_from="given")
-    train(data, second, still, start_from=first)
+    still = dataclasses.replace(small("lesion_cnn"), epochs=1, learning_rate=0.0, start_from=("given",))
+    train(data, second, still, start_from=[first])
     before, after = (dict(load_network(folder)[0].named_parameters()) for folder in (first, second))
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert "first" in Classifier.load(second, threads=1).card.facts["initial_weights"]
+
+
+def test_a_soup_is_the_mean_of_the_given_weights_and_takes_no_epochs(data: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for seed, folder in enumerate(folders):
+        train(data, folder, dataclasses.replace(small("lesion_cnn"), epochs=1, seed=seed))
+    arguments = ["--data", str(data), "--out", str(tmp_path / "soup"), "--architecture", "lesion_cnn", "--epochs", "0"]
+    assert main([*arguments, "--input-px", "64", "--start-from", *map(str, folders)]) == 0
+    first, second, soup = (dict(load_network(f)[0].named_parameters()) for f in (*folders, tmp_path / "soup"))
+    assert all(torch.allclose(soup[name], (first[name] + second[name]) / 2) for name in soup)
+    assert any(not torch.equal(first[name], second[name]) for name in soup)
+    assert len(Classifier.load(tmp_path / "soup", threads=1).card.facts["recipe"]["start_from"]) == 2
 
 
 def test_a_warm_restart_from_another_architecture_is_refused(
