@@ -10,25 +10,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from shutil import which
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from core.classifier.classifier import Classifier
-from core.domain import CaseDraft, Review, Upload
+from core.domain import CaseDraft, ConfirmedDiagnosis, Review, Upload
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import PROJECT_ROOT, Settings
-from core.taxonomy import AnatomSite, Band, BatchMode, Sex
+from core.taxonomy import AnatomSite, Band, BatchMode, Confidence, ConfirmType, Diagnosis, Impression, Sex
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.batches import create_batch, run_batch
-from dashboard.workflow.cases import review_case, save_case
+from dashboard.workflow.cases import confirm_diagnosis, review_case, save_case
+from dashboard.workflow.first_read import keep_first_read
 from dashboard.workflow.intake import TakenIn
+from dashboard.workflow.recalls import set_recall
 from dashboard.workflow.record import Record, open_record, utc_now
 
 OUT = PROJECT_ROOT / "docs" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+_IMPRESSIONS = [Impression.BENIGN, Impression.BENIGN, Impression.UNSURE, Impression.MALIGNANT] * 2
 _SHAPES = [
     (0.22, 0.05, 0.7),
     (0.3, 0.15, 0.85),
@@ -67,7 +72,15 @@ def _fill(home: Path) -> None:
     record = open_record(replace(settings, home=home, database_url=f"sqlite:///{home / 'lesionwise.db'}"))
     classifier = Classifier.load(settings.model_folder, settings.torch_threads)
     sites, sexes = list(AnatomSite), list(Sex)
-    for n, upload in enumerate(draw_files(7)):
+    for n, upload in enumerate([*_two_visits(), *draw_files(5)]):
+        keep_first_read(
+            submission_id=f"screenshot-{n}",
+            impression=_IMPRESSIONS[n],
+            confidence=Confidence.MODERATE,
+            diagnosis=None,
+            reader="Reader A",
+            record=record,
+        )
         analysis = analyse_upload(upload=upload, classifier=classifier)
         draft = CaseDraft(
             submission_id=f"screenshot-{n}",
@@ -78,11 +91,28 @@ def _fill(home: Path) -> None:
             age_years=40 + n,
             sex=sexes[n // 2 % 2],
             reader="Reader A",
+            visited_on=date(2026, 3 + 3 * (n % 2), 2),
         )
         case_id = save_case(draft=draft, analysis=analysis, record=record)
+        confirm_diagnosis(case_id=case_id, diagnosis=_confirmed(n), record=record)
         if n % 2:
             review_case(case_id=case_id, review=Review(Band.REFER, "", "Reader A", utc_now()), record=record)
+    set_recall(lesion_id=1, due_on=date(2026, 9, 2), reason="Third look", who="Reader A", record=record)
+    set_recall(lesion_id=2, due_on=date(2027, 6, 2), reason="Yearly look", who="Reader A", record=record)
     _fill_batch(record, classifier)
+
+
+def _two_visits() -> list[Upload]:
+    """One lesion, a little larger three months later."""
+    lesions = [DrawnLesion(1200, 900, radius=radius, irregularity=0.1, darkness=0.8, seed=3) for radius in (0.2, 0.22)]
+    return [Upload(f"synthetic-visit-{n}.jpg", draw_jpeg(lesion)) for n, lesion in enumerate(lesions, start=1)]
+
+
+def _confirmed(n: int) -> ConfirmedDiagnosis:
+    is_malignant = n % 3 == 0
+    diagnosis = Diagnosis.MELANOMA if is_malignant else Diagnosis.NEVUS
+    how = ConfirmType.HISTOPATHOLOGY
+    return ConfirmedDiagnosis(diagnosis, is_malignant, how, date(2026, 7, 1), "", "Reader A", utc_now())
 
 
 def _fill_batch(record: Record, classifier: Classifier) -> None:
@@ -118,15 +148,31 @@ def _take_all(browser: Browser, address: str, home: Path) -> None:
         page.close()
     page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
     addresses = {"batch": "batch?batch=1", "cases": "cases", "case": "case?case=2", "performance": "performance"}
-    for name, path in {**addresses, "model_card": "model_card", "settings": "settings"}.items():
+    addresses |= {name: name for name in ("recalls", "agreement", "model_card", "settings")}
+    for name, path in {**addresses, "follow_up": "follow_up?lesion=1"}.items():
         page.goto(f"{address}/{path}")
         page.get_by_text("Decision support for clinicians").last.wait_for(timeout=60_000)
         _shoot(page, name)
+    _take_gate(page, address, home)
+
+
+def _take_gate(page: Page, address: str, home: Path) -> None:
+    sheet = home / "a-letter.png"
+    Image.new("RGB", (1200, 900), "white").save(sheet)
+    page.goto(address)
+    page.locator("input[type=file]").set_input_files(sheet)
+    page.get_by_role("button", name="Skip").click()
+    page.get_by_role("button", name="Classify Skin Lesion").click()
+    page.get_by_text("No score").first.wait_for(timeout=60_000)
+    _shoot(page, "gate")
 
 
 def _take_analyse(page: Page, address: str, upload: Path, names: tuple[str | None, str]) -> None:
     page.goto(address)
     page.locator("input[type=file]").set_input_files(upload)
+    page.get_by_role("button", name="Skip").wait_for(timeout=60_000)
+    if names[0]:
+        _shoot(page, "first_read")
     page.get_by_role("button", name="Skip").click()
     page.get_by_role("button", name="Classify Skin Lesion").click()
     page.locator(".lw-number").wait_for(timeout=60_000)
