@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import LesionwiseError
 from dashboard.shelf import ClassifierShelf
-from dashboard.workflow.batches import is_running, run_batch, running_uploads
+from dashboard.workflow.batches import is_running, load_summary, run_batch, running_uploads
 from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
 
@@ -46,7 +46,10 @@ class BatchWorker:
         self.wake(model)
 
     def wake(self, model: str) -> None:
-        """Say that there is a new batch, to be scored with that network; a thread that a fault ended is begun anew."""
+        """Say that there is a new batch; a thread that a fault ended is begun anew.
+
+        `model` scores the batches that name no network.
+        """
         self._model = model
         self._wake.set()
         with self._lock:
@@ -60,22 +63,29 @@ class BatchWorker:
             self._wake.clear()
             try:
                 sweep_staging(record=self._record)
-                self._work_off()
-                self._told = None
+                self._told = self._work_off()
             except LesionwiseError as error:
                 self._told = error
                 _LOG.warning("batch worker: %s", error)
 
-    def _work_off(self) -> None:
+    def _work_off(self) -> LesionwiseError | None:
+        """Score what is to be scored; a batch that cannot be does not keep the next ones from it."""
+        told = None
         for batch_id in running_uploads(record=self._record):
-            self._score(batch_id)
+            try:
+                self._score(batch_id)
+            except LesionwiseError as error:
+                told = error
+                _LOG.warning("batch %d: %s", batch_id, error)
+        return told
 
     def _score(self, batch_id: int) -> None:
-        classifier = self._shelf.get(self._model)
+        model = load_summary(batch_id=batch_id, record=self._record).model_name or self._model
+        classifier = self._shelf.get(model)
         run_batch(
             batch_id=batch_id,
             classifier=classifier,
             record=self._record,
-            gates=self._load_gates(self._model),
+            gates=self._load_gates(model),
             is_stopped=lambda: not is_running(batch_id=batch_id, record=self._record),
         )

@@ -46,7 +46,10 @@ class BatchItem:
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """A batch as the list of batches shows it."""
+    """A batch as the list of batches shows it.
+
+    `model_name` and `weights_sha256` say which network scores all of it; "" where the one in force does.
+    """
 
     batch_id: int
     name: str
@@ -61,3 +64,5 @@ class BatchSummary:
     n_saved: int
     mode: BatchMode = BatchMode.BLIND
     n_signed: int = 0
+    model_name: str = ""
+    weights_sha256: str = ""

@@ -9,18 +9,17 @@ from dashboard.components.checks import plain
 from dashboard.components.frame import show_error
 from dashboard.components.gate import draw_override
 from dashboard.components.waiting import take_turn
-from dashboard.resources import get_gates, get_practice, get_shelf
+from dashboard.resources import get_gates, get_shelf
 from dashboard.workflow.batch_gates import override_item
 from dashboard.workflow.record import Record
 
 
-def draw_held_back(item: BatchItem, record: Record) -> None:
-    """Why the picture has no score, and the way round that, with a reason."""
+def draw_held_back(item: BatchItem, model: str, record: Record) -> None:
+    """Why the picture has no score, and the way round that, with a reason; `model` is the batch's network."""
     st.warning(f"**No score**\n\n{plain(item.reason)}", icon=":material/block:")
     reason = draw_override(key=f"item-{item.item_id}")
     if not reason:
         return
-    model = get_practice().model
     try:
         classifier = get_shelf().get(model)
         with st.spinner("Classifying …"), take_turn(classifier):

@@ -13,7 +13,7 @@ from dashboard.components.frame import show_error
 from dashboard.components.private import or_hidden
 from dashboard.components.tables import draw_table
 from dashboard.components.words import local_time, plural
-from dashboard.resources import get_practice, get_record, get_worker
+from dashboard.resources import get_card, get_practice, get_record, get_worker
 from dashboard.workflow.assign import COLUMNS, Assignments, assign_by_csv, assign_by_name, point_out
 from dashboard.workflow.batches import create_batch
 from dashboard.workflow.intake import MAX_FILES, names_in, take_in
@@ -139,6 +139,7 @@ def _start(uploads: list[Upload], mode: BatchMode, assignments: Assignments) -> 
         name = (
             uploads[0].filename if len(uploads) == 1 else f"{plural(len(uploads), 'upload')}, {time.strftime('%H:%M')}"
         )
+        model = get_practice().model
         batch_id = create_batch(
             name=name,
             taken=taken,
@@ -146,8 +147,9 @@ def _start(uploads: list[Upload], mode: BatchMode, assignments: Assignments) -> 
             record=get_record(),
             mode=mode,
             assigned=assignments.of_file,
+            network=get_card(model).identity,
         )
-        get_worker().wake(get_practice().model)
+        get_worker().wake(model)
     except LesionwiseError as error:
         show_error(error)
         return

@@ -14,7 +14,7 @@ from dashboard.components.frame import show_error
 from dashboard.components.private import private_html
 from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, split_page
-from dashboard.resources import get_card, get_shelf
+from dashboard.resources import get_card, get_practice, get_shelf
 from dashboard.workflow.batch_review import OpenedItem, open_item
 from dashboard.workflow.cases import read_stored
 from dashboard.workflow.record import Record
@@ -32,7 +32,7 @@ def draw_item(batch_id: int, item_id: int, record: Record) -> None:
     left, right = split_page(image)
     with right:
         if item.state is ItemState.REJECTED:
-            draw_held_back(item, record)
+            draw_held_back(item, opened.summary.model_name or get_practice().model, record)
             heatmap = None
         elif item.prediction is None:
             draw_first_read(item, record)

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.classifier.classifier import Classifier
-from core.domain import Assignment, BatchSummary
-from core.errors import RecordNotFound
+from core.domain import Assignment, BatchSummary, ModelIdentity
+from core.errors import RecordNotFound, WeightsUnusable
 from core.imaging.decode import EXTENSIONS
 from core.taxonomy import BatchMode, BatchState
 from dashboard.workflow.intake import TakenIn
@@ -30,16 +30,17 @@ def create_batch(
     record: Record,
     mode: BatchMode = BatchMode.BLIND,
     assigned: Mapping[str, Assignment] = MappingProxyType({}),
+    network: ModelIdentity | None = None,
 ) -> int:
     """Stage the files and put them into a running batch; gives its id. `assigned` is by file name.
 
-    Raises StorageFailed.
+    All of the batch is scored by `network`, whatever is in force later. Raises StorageFailed.
     """
     staged: list[BatchFile] = []
     try:
         for item in taken:
             staged.append(_stage(item, assigned.get(item.upload.filename, Assignment()), record))
-        return _create(name, taken, staged, reader, mode, record)
+        return _create(name, taken, staged, reader, mode, network, record)
     except BaseException:  # no row names these files, and they still carry their metadata
         forget_staged(names=(file.staged for file in staged), record=record)
         raise
@@ -80,16 +81,18 @@ def run_batch(
 ) -> None:
     """Score every waiting file of a batch; a broken one, or one that a gate holds back, becomes a row with its reason.
 
-    What a crash interrupts is done again, and nothing twice. Raises StorageFailed.
+    What a crash interrupts is done again, and nothing twice. Raises StorageFailed, and WeightsUnusable where the batch
+    was begun with other weights.
     """
     with record.reading() as work:
-        source = work.batches.get(batch_id).source
+        batch = work.batches.get(batch_id)
         waiting = work.batches.waiting(batch_id)
         left_behind = work.batches.staged_in_vain(batch_id)
+    _require_its_network(batch, classifier)
     forget_staged(names=left_behind, record=record)
     staged = {row.item_id: row.staged for row in waiting}
     for item_ids in score_files(
-        waiting=waiting, source=source, classifier=classifier, record=record, gates=gates, is_stopped=is_stopped
+        waiting=waiting, source=batch.source, classifier=classifier, record=record, gates=gates, is_stopped=is_stopped
     ):
         forget_staged(names=(staged[item_id] for item_id in item_ids), record=record)
         report(len(item_ids))
@@ -149,17 +152,31 @@ def cancel_batch(*, batch_id: int, record: Record) -> None:
 
 
 def _create(
-    name: str, taken: Sequence[TakenIn], staged: Sequence[BatchFile], reader: str, mode: BatchMode, record: Record
+    name: str,
+    taken: Sequence[TakenIn],
+    staged: Sequence[BatchFile],
+    reader: str,
+    mode: BatchMode,
+    network: ModelIdentity | None,
+    record: Record,
 ) -> int:
     with record.writing() as work:
         batch_id = work.batches.create(
-            name=name, source=UPLOADED, reader=reader, created_at=utc_now(), files=staged, mode=mode
+            name=name, source=UPLOADED, reader=reader, created_at=utc_now(), files=staged, mode=mode, network=network
         )
         waiting = work.batches.waiting(batch_id)
         for item, row in zip(taken, waiting, strict=True):
             if item.rejection:
                 work.batches.record_rejected(row.item_id, item.rejection)
     return batch_id
+
+
+def _require_its_network(batch: BatchSummary, classifier: Classifier) -> None:
+    if batch.weights_sha256 and batch.weights_sha256 != classifier.card.weights_sha256:
+        raise WeightsUnusable(
+            f"Batch {batch.batch_id} was begun with the network {batch.model_name}, which has other weights now.",
+            "Put those weights back, or stop the batch: what is scored stays, the rest can be scored as a new batch.",
+        )
 
 
 def _stage(item: TakenIn, assigned: Assignment, record: Record) -> BatchFile:

@@ -69,9 +69,10 @@ def select_summaries(batch_ids: Select[int]) -> Select[Any]:
 
     row = BatchRow
     columns = (row.id.label("batch_id"), row.name, row.source, row.state, row.created_at, row.reader, row.mode)
+    network = (row.model_name, row.weights_sha256)
     counts = (func.count(BatchItemRow.id).label("n_total"), *map(count, ItemState))
     return (
-        select(*columns, *counts, func.count(SignOffRow.case_id).label("n_signed"))
+        select(*columns, *network, *counts, func.count(SignOffRow.case_id).label("n_signed"))
         .outerjoin(BatchItemRow, BatchItemRow.batch_id == row.id)
         .outerjoin(SignOffRow, SignOffRow.case_id == BatchItemRow.case_id)
         .where(row.id.in_(batch_ids))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.domain import BatchItem, BatchSummary, Prediction, StoredImage
+from core.domain import BatchItem, BatchSummary, ModelIdentity, Prediction, StoredImage
 from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchMode, BatchState, ItemState
 from db.repositories.batch_rows import (
@@ -43,13 +43,17 @@ class BatchRepository:
         created_at: datetime,
         files: Sequence[BatchFile] = (),
         mode: BatchMode = BatchMode.BLIND,
+        network: ModelIdentity | None = None,
     ) -> int:
-        """A running batch with its files waiting; gives its id.
+        """A running batch with its files waiting, all for one network or for any; gives its id.
 
         `source` is a folder's path or "upload". Raises sqlalchemy's IntegrityError if that folder has a running batch:
         look with `find_by_source` first.
         """
-        values = {"name": name, "source": source, "reader": reader, "created_at": created_at, "mode": mode}
+        values: dict[str, object] = {"name": name, "source": source, "reader": reader, "created_at": created_at}
+        values |= {"mode": mode}
+        if network is not None:
+            values |= {"model_name": network.name, "weights_sha256": network.weights_sha256}
         statement = insert(BatchRow).values(state=BatchState.RUNNING, **values).returning(BatchRow.id)
         batch_id = self._session.execute(statement).scalar_one()
         self.append(batch_id, files)

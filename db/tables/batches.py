@@ -13,7 +13,10 @@ UPLOADED = "upload"  # the source of a batch that came through the browser and n
 
 
 class BatchRow(Table):
-    """Many pictures at once; a folder has one running batch at most, so that two terminals share it."""
+    """Many pictures at once; a folder has one running batch at most, so that two terminals share it.
+
+    `model_name` and `weights_sha256` say which network scores all of it; "" where the one in force does.
+    """
 
     __tablename__ = "batches"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -23,6 +26,8 @@ class BatchRow(Table):
     reader: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)
     mode: Mapped[BatchMode] = mapped_column(server_default=BatchMode.TRIAGE)  # which all were before there was a choice
+    model_name: Mapped[str] = mapped_column(server_default=text("''"))
+    weights_sha256: Mapped[str] = mapped_column(server_default=text("''"))
     __table_args__: tuple[Any, ...] = (
         one_of("state", BatchState),
         one_of("mode", BatchMode),

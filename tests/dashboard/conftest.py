@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.classifier.card import ModelCard
 from core.classifier.classifier import Classifier
-from core.domain import CaseDraft, LesionImage, ModelIdentity, Prediction, Upload
+from core.domain import CaseDraft, LesionImage, Prediction, Upload
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.imaging.frame import FrameRule, resize_frame
 from core.settings import Settings
@@ -22,7 +23,8 @@ from dashboard.workflow.record import Record, open_record
 
 HALF = (0.5, 0.5, 0.5)
 RULE = FrameRule(32, 32, HALF, HALF)
-IDENTITY = ModelIdentity("darkness", "1.0", "a" * 64, "b" * 64, "none")
+CARD = ModelCard("darkness", "1.0", "none", RULE, 1.0, 0.4, 0.4, "a" * 64, (), card_sha256="b" * 64)
+IDENTITY = CARD.identity
 NOT_A_PICTURE = b"Dear colleague, please find attached the picture of the lesion.\n"
 EXIF_ORIENTATION, EXIF_ARTIST = 0x0112, 0x013B
 
@@ -31,6 +33,7 @@ class DarknessClassifier(Classifier):
     """Scores a picture by how dark it is: quick, without a network, and it can be told to fail."""
 
     def __init__(self) -> None:
+        self.card = CARD
         self.n_scored = 0
         self.fails_after: int | None = None
 

@@ -1,12 +1,13 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.classifier.classifier import Classifier
-from core.domain import Upload
+from core.domain import ModelIdentity, Upload
 from core.errors import WeightsMissing
 from core.taxonomy import BatchState, ItemState
 from dashboard import worker as worker_module
@@ -15,7 +16,7 @@ from dashboard.worker import BatchWorker
 from dashboard.workflow import batch_review, batches
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
-from tests.dashboard.conftest import DarknessClassifier, draw, shade
+from tests.dashboard.conftest import IDENTITY, DarknessClassifier, draw, shade
 
 MANY = 40
 
@@ -37,9 +38,9 @@ class Shelf(ClassifierShelf):
 
 @pytest.fixture
 def begin(record: Record) -> Callable[..., int]:
-    def begin_one(n: int = 3) -> int:
+    def begin_one(n: int = 3, network: ModelIdentity | None = None) -> int:
         taken = [TakenIn(Upload(f"{k:02}.png", shade(60 + k, k))) for k in range(n)]
-        return batches.create_batch(name="morning", taken=taken, reader="dr a", record=record)
+        return batches.create_batch(name="morning", taken=taken, reader="dr a", record=record, network=network)
 
     return begin_one
 
@@ -88,6 +89,32 @@ def test_a_batch_that_a_crash_interrupted_goes_on_after_the_restart(
     assert {item.state for item in items} == {ItemState.SCORED}
     assert classifier.n_scored == MANY
     assert not left.exists()
+
+
+def test_a_batch_stays_with_the_network_that_it_was_begun_with(
+    record: Record, classifier: DarknessClassifier, begin: Callable[..., int]
+) -> None:
+    shelf = Shelf(classifier)
+    worker = BatchWorker(record, shelf)
+    batch_id = begin(network=IDENTITY)
+    worker.start("in force since")
+    wait_until(lambda: is_finished(record, batch_id))
+    assert shelf.asked == [IDENTITY.name]
+
+
+def test_a_batch_of_other_weights_waits_and_the_next_one_is_scored(
+    record: Record, classifier: DarknessClassifier, begin: Callable[..., int]
+) -> None:
+    newer, other = begin(), begin(network=replace(IDENTITY, weights_sha256="0" * 64))
+    worker = BatchWorker(record, Shelf(classifier))
+    last = begin(network=IDENTITY)
+    worker.start("any")
+    wait_until(lambda: is_finished(record, last) and is_finished(record, newer) and worker.trouble is not None)
+    assert "has other weights now" in str(worker.trouble)
+    left = batches.load_summary(batch_id=other, record=record)
+    assert (left.n_waiting, left.state, left.model_name) == (3, BatchState.RUNNING, IDENTITY.name)
+    assert len(list(record.staging.iterdir())) == 3
+    batches.cancel_batch(batch_id=other, record=record)  # or the worker would try again, and say so, in other tests
 
 
 def test_cancelled_and_folder_batches_are_left_alone(
