@@ -11,12 +11,15 @@ from core.classifier.card import ModelCard, installed_models, read_card
 from core.data.audit_file import AUDIT_FILE, read_audit
 from core.data.audit_findings import findings
 from core.data.audit_result import Audit
+from core.domain import ModelIdentity
 from core.errors import CardUnusable, DataFolderInvalid
 from core.evaluation.ablations import ABLATIONS_FILE, Ablation, read_ablations
 from core.evaluation.calibration_figures import assumed_malignant_share
 from core.evaluation.calibration_steps import CalibrationStep, calibration_steps
 from core.evaluation.comparison import PairedDifference, ScoredBy, compare_networks
+from core.evaluation.deferral import Deferral, measure_deferral
 from core.evaluation.exploration import Exploration, prepare_exploration
+from core.evaluation.operating_points import OperatingPoints
 from core.evaluation.other_sets import find_other_sets
 from core.evaluation.parts import SetPart, predictions_of
 from core.evaluation.predictions import PREDICTIONS_FILE, Predictions
@@ -24,6 +27,7 @@ from core.evaluation.reference import REFERENCE_FILE, read_reference
 from core.evaluation.results import Evaluation
 from core.evaluation.scoring_log import LoggedScoring, read_log
 from core.evaluation.subgroups import Division, divide
+from core.explanations.training_images import TrainingImages, read_training_images, training_images_file
 from dashboard.resources import changed_at, get_predictions, get_settings
 
 _CURVE_FILE = "curve.csv"  # as `core.training.curve` names it, which cannot be imported without torch
@@ -89,6 +93,13 @@ def get_calibration_steps(model: str, card: ModelCard, part: SetPart) -> tuple[C
     return _calibrate(card.card_sha256, part, changed_at(model, PREDICTIONS_FILE), predictions, images, card)
 
 
+def get_deferral(model: str, card: ModelCard, part: SetPart) -> Deferral | None:
+    """What is gained by leaving the least certain images to a person; None without shipped predictions."""
+    images = get_exploration(model, card.weights_sha256, part)
+    changed = changed_at(model, PREDICTIONS_FILE)
+    return None if images is None else _defer(card.card_sha256, part, changed, images, card)
+
+
 def get_test_log(model: str) -> list[LoggedScoring]:
     """Every logged scoring of test images that was written beside the weights, the oldest first."""
     return read_log(get_settings().weights_root / model)
@@ -98,6 +109,19 @@ def get_reference(card: ModelCard) -> dict[str, Any] | None:
     """The distributions that drift is measured against. Raises DataFolderInvalid for a broken file."""
     path = get_settings().weights_root / card.name / REFERENCE_FILE
     return _read_reference(card.name, path.stat().st_mtime_ns) if path.is_file() else None
+
+
+def get_reference_of(model: ModelIdentity) -> dict[str, Any] | None:
+    """The distributions of the network that gave a result, where exactly that one is installed. Raises
+    DataFolderInvalid for a broken file."""
+    card = get_cards().get(model.name)
+    return get_reference(card) if card and card.weights_sha256 == model.weights_sha256 else None
+
+
+def get_training_images(weights_sha256: str) -> TrainingImages | None:
+    """The embedded training images of these weights, where they were prepared on this machine."""
+    path = training_images_file(get_settings().cache_root, weights_sha256)
+    return _read_training_images(weights_sha256, path.stat().st_mtime_ns) if path.is_file() else None
 
 
 def get_ablations() -> tuple[Ablation, ...]:
@@ -158,6 +182,17 @@ def _calibrate(
     logits = predictions_of(_predictions, part).logits
     share = assumed_malignant_share(_card)
     return calibration_steps(logits, _card.temperature, _images.is_malignant, _images.weights, share)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
+def _defer(card_sha256: str, part: SetPart, changed_at: int, _images: Exploration, _card: ModelCard) -> Deferral:
+    points = OperatingPoints(refer=_card.refer_threshold, no_concern=_card.no_concern_threshold)
+    return measure_deferral(_images.probability, _images.is_malignant, _images.weights, points)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _read_training_images(weights_sha256: str, changed_at: int) -> TrainingImages | None:
+    return read_training_images(get_settings().cache_root, weights_sha256)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

@@ -17,6 +17,7 @@ from dashboard.workflow.record import Record, open_record
 
 if TYPE_CHECKING:
     from core.gates.assess import Gates
+    from dashboard.workflow.similar import ConfirmedIndex
 
 _MAX_NETWORKS = 16  # far more than a practice installs; a network measured again takes the place of its old figures
 
@@ -51,6 +52,14 @@ def get_worker() -> BatchWorker:
     worker = BatchWorker(get_record(), get_shelf(), lambda model: _load_gates(root / model))
     worker.start(get_practice().model)
     return worker
+
+
+@st.cache_resource(show_spinner=False)
+def get_confirmed_index() -> "ConfirmedIndex":
+    """The embeddings of confirmed cases in memory: numbers by case id, and nothing that says whose they are."""
+    from dashboard.workflow.similar import ConfirmedIndex
+
+    return ConfirmedIndex(get_record())
 
 
 def get_practice() -> Practice:

@@ -6,6 +6,7 @@ Widget keys do not outlive a change of page, so what must live is copied here.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,6 +14,10 @@ from core.domain import Analysis, CaseRecord, Checks, FirstRead, Heatmap, Lesion
 from core.taxonomy import Concern, HeatmapMethod
 from dashboard.lesion_words import FinalWords, Words, words_of
 from db.repositories.batch_rows import WorklistPart
+
+if TYPE_CHECKING:
+    from core.explanations.influence import Influence
+    from core.explanations.map_checks import MapChecks
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +66,9 @@ _ANALYSE, _READER, _HEATMAPS, _FLASH = "analyse_state", "reader_name", "heatmaps
 _CASE_MAP, _CASE_WORDS, _BATCH_ROUND = "case_map_state", "case_words", "batch_round"
 _NETWORK, _PRIVATE = "shown_network", "is_private"
 BATCH_PART, BATCH_PAGE, _PICK = "batch-part", "batch-page", "pick-"
+_INFLUENCES, _MAP_CHECKS = "influences", "map_checks"
 _MAX_HEATMAPS = 24
+_MAX_EXPLAINED = 64  # small numbers each
 
 
 def analyse_state() -> AnalyseState:
@@ -80,6 +87,11 @@ def case_words(case: CaseRecord) -> Words:
     """What is being typed about a saved case; begins with what is stored, and outlives a change of page."""
     kept: dict[int, Words] = st.session_state.setdefault(_CASE_WORDS, {})
     return kept.setdefault(case.case_id, words_of(case))
+
+
+def forget_case_words(case_id: int) -> None:
+    """Begin with what is stored again."""
+    st.session_state.setdefault(_CASE_WORDS, {}).pop(case_id, None)
 
 
 def batch_round() -> int:
@@ -188,6 +200,28 @@ def keep_heatmap(key: tuple[str, str, str], drawn: Heatmap) -> None:
     kept[key] = drawn
 
 
+def influence(key: tuple[str, str]) -> "Influence | None":
+    """What would change a result, as measured in this session, by (picture's sha256, card's sha256)."""
+    found: Influence | None = st.session_state.setdefault(_INFLUENCES, {}).get(key)
+    return found
+
+
+def keep_influence(key: tuple[str, str], found: "Influence") -> None:
+    """Keep it for this session; the oldest goes when there are too many."""
+    _keep(_INFLUENCES, key, found)
+
+
+def map_checks(key: tuple[str, str, str]) -> "MapChecks | None":
+    """The checks of a map, as measured in this session, by (picture's sha256, card's sha256, method)."""
+    found: MapChecks | None = st.session_state.setdefault(_MAP_CHECKS, {}).get(key)
+    return found
+
+
+def keep_map_checks(key: tuple[str, str, str], found: "MapChecks") -> None:
+    """Keep them for this session; the oldest go when there are too many."""
+    _keep(_MAP_CHECKS, key, found)
+
+
 def flash(sentence: str) -> None:
     """Say something on the next run, after a change of page."""
     st.session_state[_FLASH] = sentence
@@ -196,3 +230,10 @@ def flash(sentence: str) -> None:
 def take_flash() -> str:
     """What is to be said now; "" where there is nothing."""
     return str(st.session_state.pop(_FLASH, ""))
+
+
+def _keep(name: str, key: tuple[str, ...], value: object) -> None:
+    kept: dict[tuple[str, ...], object] = st.session_state.setdefault(name, {})
+    while len(kept) >= _MAX_EXPLAINED:
+        kept.pop(next(iter(kept)))
+    kept[key] = value

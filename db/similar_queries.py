@@ -60,6 +60,7 @@ def confirmed_cases_of(session: Session, case_ids: list[int]) -> dict[int, Confi
     for start in range(0, len(case_ids), _CHUNK):
         statement = (
             select(CaseRow.id, CaseRow.lesion_id, DiagnosisRow, ImageRow.blob_sha256, ImageRow.orientation)
+            .select_from(CaseRow)
             .join(DiagnosisRow, DiagnosisRow.id == newest_diagnosis_id())
             .join(ImageRow, ImageRow.id == CaseRow.image_id)
             .where(CaseRow.id.in_(case_ids[start : start + _CHUNK]))

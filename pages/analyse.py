@@ -7,12 +7,14 @@ from core.errors import LesionwiseError, PictureGated
 from dashboard import session
 from dashboard.components.case_form import draw_hints, draw_words, to_draft
 from dashboard.components.checks import draw_details, draw_warnings
+from dashboard.components.closer import draw_closer
 from dashboard.components.differential import draw_differential
 from dashboard.components.first_read import draw_final, draw_first_read, keep_final_of
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.gate import draw_checklist, draw_gate
 from dashboard.components.intake import LIMITS, caption_of, draw_first_start, draw_strip, draw_uploader
 from dashboard.components.result import draw_evidence, draw_result
+from dashboard.components.uncertainty_view import draw_uncertainty
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
 from dashboard.components.waiting import take_turn
 from dashboard.resources import get_card, get_gates, get_practice, get_record, get_shelf
@@ -78,6 +80,7 @@ def draw_assessment(intake: session.Intake, state: session.AnalyseState) -> Heat
     assert intake.analysis is not None and intake.image is not None
     prediction, heatmap = intake.analysis.prediction, None
     draw_result(prediction)
+    draw_uncertainty(prediction, intake.image)
     draw_warnings(intake.analysis.checks)
     try:
         draw_switches(state, get_card(prediction.model.name).heatmap_methods, key="analyse")
@@ -147,4 +150,7 @@ with right:
 with viewer:
     if intake.image is not None:
         draw_viewer(intake.image, heatmap, opacity=state.opacity, is_beside=state.is_beside, caption=caption_of(intake))
+        if intake.analysis is not None:
+            given, sha256 = intake.analysis.prediction, intake.image.sha256
+            draw_closer(given, intake.image, upload_sha256=sha256, key=intake.submission_id, method=state.method)
 show_use_line()

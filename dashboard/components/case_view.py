@@ -11,6 +11,7 @@ from dashboard.components.body_map import warn_untrained
 from dashboard.components.case_form import draw_hints, draw_words, to_draft
 from dashboard.components.case_review import draw_diagnosis, draw_review
 from dashboard.components.checks import draw_details, draw_warnings
+from dashboard.components.closer import draw_closer
 from dashboard.components.differential import draw_differential
 from dashboard.components.first_read import draw_reads
 from dashboard.components.follow_up import draw_follow_up_link
@@ -19,6 +20,8 @@ from dashboard.components.lesion_view import draw_lesion
 from dashboard.components.recall import draw_recall
 from dashboard.components.report import draw_report
 from dashboard.components.result import draw_evidence, draw_result
+from dashboard.components.similar_view import draw_odd_lesion
+from dashboard.components.uncertainty_view import draw_uncertainty
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
 from dashboard.components.words import local_time
 from dashboard.resources import get_card, get_shelf
@@ -32,6 +35,7 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
     left, right = split_page(image)
     with right:
         draw_result(case.prediction)
+        draw_uncertainty(case.prediction, image)
         checks = load_checks(case_id=case.case_id, record=record)
         draw_warnings(checks)
         heatmap, state = _draw_map_switches(case, image)
@@ -45,6 +49,14 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
         with st.container(gap="xsmall"):
             caption = f"Case {case.case_id} · {html.escape(case.filename)} · {image.width_px} x {image.height_px} px"
             draw_viewer(image, heatmap, opacity=state.opacity, is_beside=state.is_beside, caption=caption)
+        draw_closer(
+            case.prediction,
+            image,
+            upload_sha256=case.image.upload_sha256,
+            key=f"case-{case.case_id}",
+            method=state.method,
+            lesion_id=case.lesion_id,
+        )
         review, diagnosis = st.columns(2, gap="medium")
         with review:
             draw_review(case, record)
@@ -52,6 +64,7 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
             draw_diagnosis(case, record)
         _draw_words(case, record)
         draw_lesion(case, others, list_other_lesions(case_id=case.case_id, record=record), record)
+        draw_odd_lesion(case, record)
         draw_follow_up_link(case, others)
         draw_recall(case, record)
 
