@@ -7,27 +7,30 @@ from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.network_choice import choose_network
 from dashboard.components.performance_audit import draw_audit, draw_findings
 from dashboard.components.performance_calibration import draw_calibration
+from dashboard.components.performance_diagnoses import draw_diagnoses
 from dashboard.components.performance_errors import draw_errors
-from dashboard.components.performance_further import draw_further
 from dashboard.components.performance_headline import draw_about_set, draw_headline, headline_parts
 from dashboard.components.performance_live import draw_live
-from dashboard.components.performance_networks import draw_networks, draw_training
+from dashboard.components.performance_networks import draw_networks
 from dashboard.components.performance_practice import draw_practice
 from dashboard.components.performance_report import draw_report
+from dashboard.components.performance_robustness import draw_robustness
 from dashboard.components.performance_subgroups import draw_subgroups
 from dashboard.components.performance_threshold import draw_thresholds
-from dashboard.measured import get_cards, get_other_sets, has_predictions
+from dashboard.components.performance_training import draw_training
+from dashboard.measured import get_cards, get_other_sets, get_test_log, has_predictions
 from dashboard.resources import get_evaluation
 
 SECTIONS = [
-    "Threshold and charts",
+    "Thresholds",
     "In the practice",
+    "Own cases",
     "Calibration",
     "Subgroups",
-    "Further measures",
+    "Diagnoses",
+    "Robustness",
     "Worst errors",
-    "Own cases",
-    "Networks compared",
+    "Networks",
     "Training",
     "Data audit",
     "Report",
@@ -47,9 +50,9 @@ try:
         model = choose_network({name: card for name, (card, _) in measured.items()})
         card, evaluation = measured[model]
         others = get_other_sets(card, evaluation)
-        draw_findings()
+        is_audited = draw_findings()
         draw_headline(evaluation, others)
-        draw_about_set(evaluation)
+        draw_about_set(evaluation, get_test_log(model), is_open=not is_audited)
         parts = [part for part in headline_parts(evaluation) if has_predictions(model, card, part)]
         section = st.segmented_control("Section", SECTIONS, default=SECTIONS[0], required=True, key="section")
         if section == "In the practice":
@@ -58,20 +61,22 @@ try:
             draw_calibration(model, card, parts)
         elif section == "Subgroups":
             draw_subgroups(model, card)
-        elif section == "Further measures":
-            draw_further(model, evaluation, others)
+        elif section == "Diagnoses":
+            draw_diagnoses(evaluation, others)
+        elif section == "Robustness":
+            draw_robustness(model, evaluation)
         elif section == "Worst errors":
             draw_errors(model, card, evaluation)
         elif section == "Own cases":
             draw_live()
-        elif section == "Networks compared":
+        elif section == "Networks":
             draw_networks({model: measured[model]} | measured)
         elif section == "Training":
             draw_training(model, card)
         elif section == "Data audit":
             draw_audit()
         elif section == "Report":
-            draw_report(model, card, evaluation, others)
+            draw_report(model, measured, others)
         else:
             draw_thresholds(model, card, parts)
     for name in unmeasured:

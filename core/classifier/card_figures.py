@@ -61,8 +61,7 @@ def further_of_test(test: dict[str, Any]) -> dict[str, str]:
 
 def _in_words(figure: Figure, kind: str) -> str:
     if kind == _POINTS:
-        value, low, high = (f"{100 * part:+.1f}" for part in (figure.value, figure.low, figure.high))
-        return f"{value} points ({low} to {high})".replace("-", "−")
+        return f"{figure.as_points()} points"
     return figure.as_percent(1) if kind == _SHARE else figure.as_text(3)
 
 

@@ -40,6 +40,11 @@ class Figure:
         parts = {"value": self.value, "low": self.low, "high": self.high}
         return {key: part if math.isfinite(part) else None for key, part in parts.items()}
 
+    def as_points(self) -> str:
+        """A difference of two shares in percentage points: "+1.3 (−0.2 to +2.9)"."""
+        value, low, high = (f"{100 * part:+.1f}".replace("-", "−") for part in (self.value, self.low, self.high))
+        return f"{value} ({low} to {high})"
+
     def as_text(self, decimals: int = 2) -> str:
         """Such as "0.97 (0.96–0.98)"."""
         if not math.isfinite(self.value):

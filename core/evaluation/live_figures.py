@@ -44,6 +44,7 @@ class LiveFigures:
 
     n: int
     n_malignant: int
+    n_referred: int
     sensitivity: Figure | None
     specificity: Figure | None
     positive_predictive_value: Figure | None
@@ -74,6 +75,7 @@ def measure_live(cases: ConfirmedCases, n_draws: int = N_DRAWS) -> LiveFigures |
     return LiveFigures(
         n=n,
         n_malignant=int(cases.is_malignant.sum()),
+        n_referred=int(cases.is_referred.sum()),
         sensitivity=share(cases.is_referred, cases.is_malignant),
         specificity=share(~cases.is_referred, ~cases.is_malignant),
         positive_predictive_value=share(cases.is_malignant, cases.is_referred),

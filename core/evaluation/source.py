@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.evaluation.bootstrap import N_DRAWS, draw_weights, measure
 from core.evaluation.figures import Figure
 from core.evaluation.metrics import Values, ratio, roc_auc
+from core.evaluation.share import wilson_figure
 
 N_FOLDS = 5
 _SEED = 7
@@ -64,7 +65,11 @@ def sensitivity_gap(
         ham, other = (ratio(w @ (is_called & part), w @ part.astype(np.float64)) for part in (is_ham, ~is_ham))
         return {"ham": ham, "other": other, "difference": ham - other}
 
-    return measure(statistic, draw_weights(is_ham, groups, n_draws=n_draws))
+    figures = measure(statistic, draw_weights(is_ham, groups, n_draws=n_draws))
+    for name, part in (("ham", is_ham), ("other", ~is_ham)):
+        if figures[name].value in (0.0, 1.0):  # all draws agree, which makes it no more certain
+            figures[name] = wilson_figure(figures[name].value, len(np.unique(groups[part])))
+    return figures
 
 
 def probe_source(

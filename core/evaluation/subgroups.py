@@ -107,7 +107,7 @@ def _quality(row: ScoredImage) -> list[str]:
     if row.sharpness is None:
         return [_UNKNOWN]
     is_soft = row.sharpness < MIN_SHARPNESS
-    return [f"{'below' if is_soft else 'at or above'} the quality note's limit ({MIN_SHARPNESS:g} grey levels)"]
+    return [f"sharpness {'below' if is_soft else 'at or above'} the quality note's {MIN_SHARPNESS:g} grey levels"]
 
 
 def _artefacts(row: ScoredImage) -> list[str]:
@@ -119,11 +119,11 @@ def _artefacts(row: ScoredImage) -> list[str]:
 _KEYS: Mapping[str, Callable[[ScoredImage], Sequence[str]]] = {
     "Age": _age_band,
     "Sex": lambda row: [row.sex],
-    "Body site": lambda row: [row.anatom_site],
+    "Body site": lambda row: [row.anatom_site.replace("|", ", ")],
     "Diagnosis": lambda row: [row.diagnosis],
     "Source": _source,
     "Seen in training": _repeat,
     "How confirmed": lambda row: [row.confirm_type],
-    "Image sharpness": _quality,
+    "Image quality": _quality,
     "Artefact": _artefacts,
 }

@@ -2,19 +2,21 @@
 
 import functools
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image as Picture
-from reportlab.lib.units import mm
+from reportlab.lib.units import inch, mm
 from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, Image, PageTemplate, Spacer, Table
 
 from core.exports.pdf_style import FONT, GREY, LINE, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, WIDTH, load_fonts, text
 
 _EDGE = 20 * mm
 _ROOM = 45 * mm  # what must be left on a page for a heading with the beginning of what follows
-_CHART_WIDTH = 128 * mm
+_ROOM_OF_TABLE = 22 * mm  # for its head and the first rows
+_HEADING = 10 * mm
+_USUAL_DPI = 96  # of a picture that does not say
 _NAME_SHARE = 0.34  # of a table's width, for the names of its rows
 _TABLE = [
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
@@ -36,7 +38,8 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class ReportBlock:
-    """A part of the page: sentences first, then tables, then charts, each the bytes of a PNG."""
+    """A part of the page: sentences first, then tables, then charts, each the bytes of a PNG that says its resolution;
+    two stand side by side where both are narrow enough."""
 
     title: str
     sentences: tuple[str, ...] = ()
@@ -73,15 +76,24 @@ def _story(report: PerformanceReport) -> Iterator[Any]:
     yield text(report.title, size=17, is_bold=True)
     yield text(report.subtitle, colour=GREY)
     for block in report.blocks:
-        yield Spacer(0, 4 * mm)
-        yield CondPageBreak(_ROOM)
-        yield text(block.title, size=11, is_bold=True)
-        yield Spacer(0, 1 * mm)
-        yield from (text(f"• {sentence}", size=8, leftIndent=8, firstLineIndent=-8) for sentence in block.sentences)
-        for table in block.tables:
-            yield Spacer(0, 1.5 * mm)
-            yield _set_table(table)
-        yield from (_set_chart(chart) for chart in block.charts)
+        yield from _set_block(block)
+
+
+def _set_block(block: ReportBlock) -> Iterator[Any]:
+    rows = [_set_row(row) for row in _rows_of(map(_picture, block.charts))]
+    begins_with_chart = rows and not block.sentences and not block.tables
+    yield Spacer(0, 4 * mm)
+    yield CondPageBreak(rows[0].wrap(WIDTH, PAGE_HEIGHT)[1] + _HEADING if begins_with_chart else _ROOM)
+    yield text(block.title, size=11, is_bold=True)
+    yield Spacer(0, 1 * mm)
+    yield from (text(f"• {sentence}", size=8, leftIndent=8, firstLineIndent=-8) for sentence in block.sentences)
+    for table in block.tables:
+        yield Spacer(0, 1.5 * mm)
+        yield CondPageBreak(_ROOM_OF_TABLE)
+        yield _set_table(table)
+    for row in rows:
+        yield Spacer(0, 2 * mm)
+        yield row
 
 
 def _set_table(table: ReportTable) -> Table:
@@ -92,10 +104,31 @@ def _set_table(table: ReportTable) -> Table:
     return Table(rows, colWidths=widths, style=[*_TABLE, ("FONTNAME", (0, 0), (-1, -1), FONT)], repeatRows=len(head))
 
 
-def _set_chart(content: bytes) -> Image:
+def _picture(content: bytes) -> Image:
+    """A chart at the size that it was drawn for, at most as wide as the page."""
     with Picture.open(io.BytesIO(content), formats=["PNG"]) as picture:
-        width, height = picture.size
-    return Image(io.BytesIO(content), _CHART_WIDTH, _CHART_WIDTH * height / width, hAlign="LEFT")
+        (width, height), dots = picture.size, picture.info.get("dpi", (_USUAL_DPI, _USUAL_DPI))[0]
+    wide = min(inch * width / dots, WIDTH)
+    return Image(io.BytesIO(content), wide, wide * height / width)
+
+
+def _rows_of(charts: Iterable[Image]) -> Iterator[list[Image]]:
+    """As many charts side by side as the page is wide."""
+    row: list[Image] = []
+    for chart in charts:
+        if row and sum(each.drawWidth for each in [*row, chart]) > WIDTH:
+            yield row
+            row = []
+        row.append(chart)
+    if row:
+        yield row
+
+
+def _set_row(charts: Sequence[Image]) -> Table:
+    room = (WIDTH - sum(chart.drawWidth for chart in charts)) / len(charts)
+    style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("FONTNAME", (0, 0), (-1, -1), FONT)]
+    style += [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
+    return Table([list(charts)], colWidths=[chart.drawWidth + room for chart in charts], style=style, hAlign="LEFT")
 
 
 def _draw_foot(canvas: Any, document: Any, *, foot: str) -> None:  # noqa: ANN401  (reportlab is untyped)

@@ -44,7 +44,7 @@ def _title(curve: DecisionCurve) -> str:
     if curve.useful_from is None:
         return f"Nowhere better than referring all or nobody ({share})"
     low, high = (percent(risk) for risk in curve.useful_from)
-    return f"Worth following for who refers from {low} to {high} ({share})"
+    return f"Better than referring all or nobody at risk thresholds of {low} to {high} ({share})"
 
 
 def _per_1000(value: float) -> str:

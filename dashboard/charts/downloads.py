@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from dashboard.charts.numbers import chart_csv
+
 
 def chart_bytes(figure: Any, form: str) -> bytes:  # noqa: ANN401  (plotly is untyped)
     """A figure as "png", "svg" or "csv" (UTF-8 with a byte order mark, which spreadsheets need)."""
-    from dashboard.charts.printed import chart_csv, print_chart
+    if form == "csv":
+        return chart_csv(figure).encode("utf-8-sig")
+    from dashboard.charts.printed import print_chart
 
-    return chart_csv(figure).encode("utf-8-sig") if form == "csv" else print_chart(figure, form)
+    return print_chart(figure, form)

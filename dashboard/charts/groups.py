@@ -7,11 +7,24 @@ import plotly.graph_objects as go
 from core.evaluation.figures import Figure
 from core.evaluation.robustness import FamilyRobustness
 from core.evaluation.seven_classes import ClassFigures
-from core.evaluation.subgroups import Division
+from core.evaluation.subgroups import Division, Subgroup
 from dashboard.charts.style import BLUE, CLEAR, VERMILLION, faded, new_figure
 
 _ROW_PX = 34
+_MIN_BEHIND = 10  # images of the class that a share is of; below it a title would name a matter of chance
 _MARGIN_PX = 150
+_IN_WORDS = {
+    "flip_left_right": "mirrored left to right",
+    "flip_top_bottom": "mirrored top to bottom",
+    "rotate_90": "turned by 90°",
+    "rotate_180": "turned by 180°",
+    "rotate_270": "turned by 270°",
+    "transpose": "mirrored on one diagonal",
+    "transverse": "mirrored on the other diagonal",
+    "jpeg": "saved as JPEG again",
+    "rotated_10_degrees": "turned by 10°",
+    "cropped_10_percent": "cropped by 10%",
+}
 
 
 def subgroups(division: Division) -> go.Figure:
@@ -46,7 +59,7 @@ def changed_bands(families: Mapping[str, FamilyRobustness]) -> go.Figure:
 
 def in_words(name: str) -> str:
     """The name of a perturbation or of a family as people read it."""
-    return name.replace("_", " ")
+    return _IN_WORDS.get(name) or name.replace("_", " ")
 
 
 def class_confusion(classes: ClassFigures) -> go.Figure:
@@ -79,13 +92,22 @@ def class_confusion(classes: ClassFigures) -> go.Figure:
 
 
 def _subgroup_title(division: Division) -> str:
-    """The lowest sensitivity among groups of enough images."""
-    known = [group for group in division.groups if group.sensitivity and not group.is_small and group.n_malignant >= 10]
-    if not known:
-        return f"{division.name}: no group is large enough to say more than the table"
-    lowest = min(known, key=lambda group: group.sensitivity.value if group.sensitivity else 1.0)
-    assert lowest.sensitivity is not None
-    return f"{division.name}: lowest sensitivity {lowest.sensitivity.as_percent()} ({lowest.name})"
+    """The lowest sensitivity among groups of enough images, or the lowest specificity where sensitivities agree."""
+    for key in ("sensitivity", "specificity"):
+        known = {
+            group.name: figure
+            for group in division.groups
+            if (figure := getattr(group, key)) and not group.is_small and _n_behind(group, key) >= _MIN_BEHIND
+        }
+        says_nothing = len(known) > 1 and len({figure.value for figure in known.values()}) == 1
+        if known and (key == "specificity" or not says_nothing):
+            name, lowest = min(known.items(), key=lambda item: item[1].value)
+            return f"{division.name}: lowest {key} {lowest.as_percent()} ({name})"
+    return f"{division.name}: no group is large enough to say more than the table"
+
+
+def _n_behind(group: Subgroup, key: str) -> int:
+    return group.n_malignant if key == "sensitivity" else group.n - group.n_malignant
 
 
 def _add_points(

@@ -1,13 +1,12 @@
-"""The same figures for paper: plotly's values drawn by matplotlib, and as a table of numbers.
+"""The same figures for paper: plotly's values drawn by matplotlib.
 
 It knows the marks that the charts of this folder use (lines, markers, bars, heat maps, filled bands, interval bars,
 vertical lines, annotations) and refuses any other.
 """
 
-import csv
-import html
 import io
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,144 +16,147 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Paper
 from matplotlib.ticker import PercentFormatter
 
+from dashboard.charts.paper import ALONE, SLANT_DEGREES, PaperSize, Room, make_room
+from dashboard.charts.plain import plain, plain_lines
+
 _KNOWN = ("scatter", "bar", "heatmap")
-_INCHES = (7.2, 4.6)
-_SHARE_TICKS = ".0%"
 _DASHES = {"dash": "--", "dot": ":", "longdash": (0, (8, 3)), "solid": "-", None: "-"}
 _MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", None: "o"}
-_BOX = (0.12, 0.2, 0.84, 0.66)  # left, bottom, width, height of plotly's plotting area on the paper
 
 
-def print_chart(figure: Any, form: str = "svg", dpi: int = 200) -> bytes:  # noqa: ANN401  (plotly is untyped)
+def print_chart(figure: Any, form: str = "svg", dpi: int = 200, size: PaperSize = ALONE) -> bytes:  # noqa: ANN401
     """A plotly figure as "svg", "png" or "pdf" on white. Raises ValueError for a mark that it does not know."""
     out = io.BytesIO()
-    paper = to_paper(figure)
+    paper = to_paper(figure, size)
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
     paper.savefig(out, format=form, dpi=dpi, metadata=metadata)
     return out.getvalue()
 
 
-def to_paper(figure: Any) -> Paper:  # noqa: ANN401
+def to_paper(figure: Any, size: PaperSize = ALONE) -> Paper:  # noqa: ANN401  (plotly is untyped)
     """The figure in matplotlib, its title the same. Raises ValueError for a mark that it does not know."""
-    extra = max(0.0, float(figure.layout.height or 420) / 420 - 1)
-    paper = Paper(figsize=(_INCHES[0], _INCHES[1] * (1 + 0.8 * extra)))
+    unknown = {trace.type for trace in figure.data} - set(_KNOWN)
+    if unknown:
+        raise ValueError(f"expected {', '.join(_KNOWN)}, got {', '.join(sorted(unknown))}")
+    room = _measure(figure, size)
+    paper = Paper(figsize=(size.width_in, room.height))
     FigureCanvasAgg(paper)
     axes: dict[tuple[str, str], Axes] = {}
     for trace in figure.data:
-        if trace.type not in _KNOWN:
-            raise ValueError(f"expected one of {', '.join(_KNOWN)}, got {trace.type}")
         place = (trace.xaxis or "x", trace.yaxis or "y")
         if place not in axes:
-            axes[place] = _new_axes(paper, figure.layout, place)
-        _draw(axes[place], trace)
+            axes[place] = _new_axes(paper, figure.layout, place, room)
+        _draw(axes[place], trace, size)
     for (x, _), panel in axes.items():
         _draw_lines(panel, figure.layout, x)
         _finish(panel, figure.layout, x)
-    _annotate(axes, figure.layout)
-    paper.suptitle(_plain(figure.layout.title.text or ""), x=0.02, ha="left", fontsize=11)
+        if room.is_slanted:
+            panel.tick_params(axis="x", rotation=SLANT_DEGREES)
+            for label in panel.get_xticklabels():
+                label.set(ha="right", rotation_mode="anchor")
+    _annotate(axes, figure.layout, size)
+    _add_legend(paper, axes, figure.layout, room)
+    paper.suptitle(room.title, x=0.02, y=1 - 0.05 / room.height, ha="left", va="top", fontsize=size.title_pt)
     return paper
 
 
-def chart_csv(figure: Any) -> str:  # noqa: ANN401
-    """Every drawn value: series, x, y, the ends of its interval where it has one, and what hovering says."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["series", "x", "y", "y_low", "y_high", "x_low", "x_high", "in_words"])
-    for trace in figure.data:
-        writer.writerows(_cells(trace))
-    return out.getvalue()
-
-
-def _cells(trace: Any) -> list[list[Any]]:  # noqa: ANN401
-    if trace.type == "heatmap":
-        texts = trace.hovertext
-        return [
-            [trace.y[i], trace.x[j], z, "", "", "", "", _plain(str(texts[i][j]))]
-            for i, row in enumerate(trace.z)
-            for j, z in enumerate(row)
-        ]
-    x, y = list(trace.x), list(trace.y)
-    words = trace.hovertext if trace.hovertext is not None else [""] * len(x)
-    ends = zip(*_ends(y, trace.error_y), *_ends(x, trace.error_x), strict=True)
-    return [
-        [_plain(trace.name or ""), *pair, *end, _plain(str(said))]
-        for pair, end, said in zip(zip(x, y, strict=True), ends, words, strict=True)
-    ]
-
-
-def _ends(values: list[Any], error: Any) -> tuple[list[Any], list[Any]]:  # noqa: ANN401
-    if error is None or error.array is None:
-        return [""] * len(values), [""] * len(values)
-    below = error.array if error.arrayminus is None else error.arrayminus
-    return (
-        [value - part for value, part in zip(values, below, strict=True)],
-        [value + part for value, part in zip(values, error.array, strict=True)],
+def _measure(figure: Any, size: PaperSize) -> Room:  # noqa: ANN401
+    is_shown = figure.layout.showlegend is not False
+    return make_room(
+        plain(figure.layout.title.text or ""),
+        figure.layout,
+        size,
+        row_names=[name for trace in figure.data for name in _names(trace.y)],
+        column_names=[name for trace in figure.data for name in _names(trace.x)],
+        n_in_legend=sum(_is_in_legend(trace) for trace in figure.data) if is_shown else 0,
     )
 
 
-def _new_axes(paper: Paper, layout: Any, place: tuple[str, str]) -> Axes:  # noqa: ANN401
+def _names(values: Any) -> Iterator[str]:  # noqa: ANN401
+    return (value for value in (() if values is None else values) if isinstance(value, str))
+
+
+def _is_in_legend(trace: Any) -> bool:  # noqa: ANN401
+    return (
+        trace.type == "scatter"
+        and trace.showlegend is not False
+        and trace.fill is None
+        and bool(trace.name)
+        and not (trace.mode == "lines" and trace.line.width == 0)
+    )
+
+
+def _new_axes(paper: Paper, layout: Any, place: tuple[str, str], room: Room) -> Axes:  # noqa: ANN401
     x, y = _axis(layout, place[0]), _axis(layout, place[1])
-    (left, right), (bottom, top) = x.domain or (0, 1), y.domain or (0, 1)
-    x0, y0, width, height = _BOX
-    box = (x0 + left * width, y0 + bottom * height, (right - left) * width, (top - bottom) * height)
-    axes = paper.add_axes(box)
-    axes.set_xlabel(_plain(x.title.text or ""), fontsize=9)
-    axes.set_ylabel(_plain(y.title.text or ""), fontsize=9)
+    axes = paper.add_axes(room.box(x.domain or (0, 1), y.domain or (0, 1)))
+    axes.set_xlabel(plain(x.title.text or ""), fontsize=room.size.text_pt)
+    axes.set_ylabel(plain(y.title.text or ""), fontsize=room.size.text_pt)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
-    axes.tick_params(labelsize=8)
+    axes.tick_params(labelsize=room.size.text_pt)
     return axes
 
 
-def _draw(axes: Axes, trace: Any) -> None:  # noqa: ANN401
+def _draw(axes: Axes, trace: Any, size: PaperSize) -> None:  # noqa: ANN401
     if trace.type == "scatter":
-        _draw_scatter(axes, trace)
+        _draw_scatter(axes, trace, size)
     elif trace.type == "bar":
         width = 0.8 if len(trace.x) < 2 or isinstance(trace.x[0], str) else 0.95 * float(np.diff(trace.x[:2])[0])
-        axes.bar(list(trace.x), list(trace.y), width, color=_colour(trace.marker.color), label=trace.name)
+        hatch = "////" if trace.marker.pattern.shape else None
+        colour = _colour(trace.marker.color)
+        axes.bar(list(trace.x), list(trace.y), width, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
     else:
-        _draw_heatmap(axes, trace)
+        _draw_heatmap(axes, trace, size)
 
 
-def _draw_scatter(axes: Axes, trace: Any) -> None:  # noqa: ANN401
-    x, y = list(trace.x), list(trace.y)
-    line, marker, mode = trace.line, trace.marker, trace.mode or "lines"
+def _draw_scatter(axes: Axes, trace: Any, size: PaperSize) -> None:  # noqa: ANN401
     if trace.fill == "tonexty":
         above = axes.lines[-1].get_ydata()  # the edge that was drawn just before
-        axes.fill_between(x, y, np.asarray(above, dtype=float), color=_colour(trace.fillcolor), lw=0)
+        low = np.asarray(trace.y, dtype=float)
+        axes.fill_between(list(trace.x), low, np.asarray(above, dtype=float), color=_colour(trace.fillcolor), lw=0)
         return
-    colour = _colour(line.color or marker.color)
-    style = _DASHES.get(line.dash, "-") if "lines" in mode else "none"
+    line, mode = trace.line, trace.mode or "lines"
     width = 1.5 if line.width is None else float(line.width)
-    symbol, is_hollow = _symbol(marker.symbol)
-    is_shown = trace.showlegend is not False and width > 0
-    errors = {name: _error(getattr(trace, f"error_{name}")) for name in ("x", "y")}
-    axes.errorbar(
-        x,
-        y,
-        xerr=errors["x"],
-        yerr=errors["y"],
-        linestyle=style if width else "none",
-        linewidth=width,
-        marker=symbol if "markers" in mode else None,
-        markersize=5.5,
-        markerfacecolor="white" if is_hollow else colour,
-        color=colour,
-        elinewidth=1,
-        capsize=2,
-        label=_plain(trace.name or "") if is_shown else None,
-    )
+    colour = _colour(line.color or trace.marker.color)
+    label = plain(trace.name or "") if _is_in_legend(trace) else None
+    for rows, symbol, is_hollow in _by_symbol(trace):
+        axes.errorbar(
+            [trace.x[i] for i in rows],
+            [trace.y[i] for i in rows],
+            xerr=_error(trace.error_x, rows),
+            yerr=_error(trace.error_y, rows),
+            linestyle=_DASHES.get(line.dash, "-") if "lines" in mode and width else "none",
+            linewidth=width * size.text_pt / ALONE.text_pt,
+            marker=symbol if "markers" in mode else None,
+            markersize=0.65 * size.text_pt,
+            markerfacecolor="white" if is_hollow else colour,
+            color=colour,
+            elinewidth=1,
+            capsize=2,
+            label=label,
+        )
+        label = None  # once, however many kinds of symbol the series has
 
 
-def _draw_heatmap(axes: Axes, trace: Any) -> None:  # noqa: ANN401
+def _by_symbol(trace: Any) -> Iterator[tuple[list[int], str, bool]]:  # noqa: ANN401
+    """Places of the points, by symbol: filled ones first; a series of one symbol is one."""
+    symbols, n = trace.marker.symbol, len(trace.x)
+    each = [symbols] * n if isinstance(symbols, str) or symbols is None else list(symbols)
+    for found in sorted(set(each), key=lambda name: str(name).endswith("-open")) or [None]:
+        plain_name = str(found).removesuffix("-open") if found else None
+        is_hollow = bool(found) and str(found).endswith("-open")
+        yield [i for i in range(n) if each[i] == found], _MARKERS.get(plain_name, "o"), is_hollow
+
+
+def _draw_heatmap(axes: Axes, trace: Any, size: PaperSize) -> None:  # noqa: ANN401
     colours = LinearSegmentedColormap.from_list("tint", [_colour(stop[1]) for stop in trace.colorscale])
     axes.imshow(np.asarray(trace.z, dtype=float), cmap=colours, vmin=trace.zmin, vmax=trace.zmax, aspect="auto")
-    axes.set_xticks(range(len(trace.x)), list(trace.x), rotation=20 if len(trace.x) > 3 else 0, ha="right")
+    axes.set_xticks(range(len(trace.x)), list(trace.x))
     axes.set_yticks(range(len(trace.y)), list(trace.y))
     axes.grid(visible=False)
     for i, row in enumerate(trace.text if trace.text is not None else ()):
         for j, text in enumerate(row):
-            axes.text(j, i, text, ha="center", va="center", fontsize=8)
+            axes.text(j, i, text, ha="center", va="center", fontsize=size.text_pt)
 
 
 def _draw_lines(axes: Axes, layout: Any, x: str) -> None:  # noqa: ANN401
@@ -170,29 +172,49 @@ def _finish(axes: Axes, layout: Any, x: str) -> None:  # noqa: ANN401
             axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         if found.range is not None:
             limit(*found.range)
+        elif found.rangemode == "tozero":
+            limit(0, None)
     if (vertical.autorange == "reversed") != bool(
         axes.images
     ):  # an image begins at the top, a plotly row at the bottom
         axes.invert_yaxis()
-    labels = [label for label in axes.get_legend_handles_labels()[1] if label]
-    if labels and layout.showlegend is not False:
-        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.13), ncols=2, fontsize=7, frameon=False)
 
 
-def _annotate(axes: dict[tuple[str, str], Axes], layout: Any) -> None:  # noqa: ANN401
+def _add_legend(paper: Paper, axes: dict[tuple[str, str], Axes], layout: Any, room: Room) -> None:  # noqa: ANN401
+    if layout.showlegend is False:
+        return
+    handles = {label: handle for panel in axes.values() for handle, label in zip(*_legend_of(panel), strict=True)}
+    size = room.size
+    paper.legend(
+        list(handles.values()),
+        list(handles),
+        loc="lower left",
+        bbox_to_anchor=(0.3 * room.left / size.width_in, 0.02 / room.height),
+        ncols=size.n_legend_columns,
+        fontsize=0.9 * size.text_pt,
+        frameon=False,
+        borderpad=0,
+        labelspacing=0.25,
+    )
+
+
+def _legend_of(panel: Axes) -> tuple[list[Any], list[str]]:
+    return panel.get_legend_handles_labels()
+
+
+def _annotate(axes: dict[tuple[str, str], Axes], layout: Any, size: PaperSize) -> None:  # noqa: ANN401
     for note in layout.annotations:
-        text = _plain(note.text or "")
+        text = plain_lines(note.text or "")
         place = next((panel for (x, _), panel in axes.items() if x == (note.xref or "x")), None)
         if not text or place is None:
             continue
+        at = {"fontsize": 0.9 * size.text_pt, "ha": "center"}
         if str(note.yref).endswith("domain"):
-            place.annotate(
-                text, (note.x, 1.0), xycoords=("data", "axes fraction"), fontsize=7, ha="center", va="bottom"
-            )
+            place.annotate(text, (note.x, 1.0), xycoords=("data", "axes fraction"), va="bottom", **at)
         elif place.images:
             columns = [label.get_text() for label in place.get_xticklabels()]
             rows = [label.get_text() for label in place.get_yticklabels()]
-            place.text(columns.index(note.x), rows.index(note.y), text, ha="center", va="center", fontsize=9)
+            place.text(columns.index(note.x), rows.index(note.y), text, va="center", **at)
 
 
 def _axis(layout: Any, name: str) -> Any:  # noqa: ANN401
@@ -200,17 +222,11 @@ def _axis(layout: Any, name: str) -> Any:  # noqa: ANN401
     return layout[f"{name[0]}axis{name[1:]}"]
 
 
-def _error(error: Any) -> list[list[float]] | None:  # noqa: ANN401
+def _error(error: Any, rows: list[int]) -> list[list[float]] | None:  # noqa: ANN401
     if error is None or error.array is None:
         return None
     below = error.array if error.arrayminus is None else error.arrayminus
-    return [[max(0.0, float(v)) for v in below], [max(0.0, float(v)) for v in error.array]]
-
-
-def _symbol(symbol: Any) -> tuple[str, bool]:  # noqa: ANN401
-    name = symbol if isinstance(symbol, str) or symbol is None else (list(symbol) or [None])[0]
-    is_hollow = bool(name) and str(name).endswith("-open")
-    return _MARKERS.get(str(name).removesuffix("-open") if name else None, "o"), is_hollow
+    return [[max(0.0, float(part[i])) for i in rows] for part in (below, error.array)]
 
 
 def _colour(colour: Any) -> Any:  # noqa: ANN401
@@ -219,7 +235,3 @@ def _colour(colour: Any) -> Any:  # noqa: ANN401
     if not found:
         return colour or "black"
     return (*(int(part) / 255 for part in found.groups()[:3]), float(found[4]))
-
-
-def _plain(text: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", text)).strip()

@@ -17,16 +17,17 @@ from dashboard.measured import get_audit, get_audit_findings
 _N_FIRST = 3  # the findings come in the order of what weighs most
 
 
-def draw_findings() -> None:
-    """What weighs most of the audit, in front of the figures that it bears on; nothing where there is no audit."""
+def draw_findings() -> bool:
+    """What weighs most of the audit, in front of the figures that it bears on; whether there was any."""
     try:
         found = get_audit_findings()
     except DataFolderInvalid as error:  # a broken audit hides none of the figures
         show_error(error)
-        return
+        return False
     if found:
         draw_points("What the audit of the images found", found[:_N_FIRST])
         st.caption("All findings, and the pairs to look at: section “Data audit” below.")
+    return bool(found)
 
 
 def draw_audit() -> None:

@@ -1,6 +1,6 @@
 """The figures that a reader must see first, and what the test set is that they come from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -8,6 +8,7 @@ import streamlit as st
 from core.evaluation.figures import Figure
 from core.evaluation.parts import SetPart, figures_by_part
 from core.evaluation.results import Evaluation, SetFigures
+from core.evaluation.scoring_log import LoggedScoring
 from core.evaluation.sets import HAM_SETS
 from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
 from dashboard.components.words import local_time, plural, threshold
@@ -33,12 +34,12 @@ def draw_headline(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> N
     limit = threshold(evaluation.whole.at_operating_point.threshold)
     rows: list[list[str | Cell]] = [
         ["Images", *(_count(figures) for figures in columns.values())],
-        _row("Sensitivity", f"at the referral threshold {limit}", columns, _sensitivity, is_big=True),
-        _row("Specificity", f"at the referral threshold {limit}", columns, _specificity, is_big=True),
+        _row("Sensitivity", f"at threshold {limit}", columns, _sensitivity, is_big=True),
+        _row("Specificity", f"at threshold {limit}", columns, _specificity, is_big=True),
         _row("ROC-AUC", "ranking, no threshold", columns, lambda s: s.ranking["roc_auc"], is_share=False),
         _row("Calibration error", "ECE, 0 is best", columns, lambda s: s.ranking["ece"], is_share=False),
         _row("Brier score", "0 is best", columns, lambda s: s.ranking["brier"], is_share=False),
-        _row("Accuracy at 50%", "as published work reports it", columns, lambda s: s.at_half.figures["accuracy"]),
+        _row("Accuracy at 50%", "as in publications", columns, lambda s: s.at_half.figures["accuracy"]),
     ]
     draw_table(["", *columns], rows)
 
@@ -58,16 +59,18 @@ def headline_parts(evaluation: Evaluation) -> dict[SetPart, SetFigures]:
     return parts
 
 
-def draw_about_set(evaluation: Evaluation) -> None:
-    """What the set is, in sentences whose numbers are counted from it; how the figures were made."""
-    sentences = [*evaluation.about.statement(), _types(evaluation), _bands(evaluation)]
-    draw_points("What this test set is", sentences)
-    measured = local_time(datetime.fromisoformat(evaluation.measured_at))
-    rejected = f" {plural(len(evaluation.rejected), 'file')} could not be scored." if evaluation.rejected else ""
-    st.caption(
-        f"Set “{evaluation.set_name}”, file list {evaluation.file_list_sha256[:12]}, measured {measured} by Lesionwise "
-        f"{evaluation.app_version}.{rejected} {evaluation.threshold_note}"
-    )
+def draw_about_set(evaluation: Evaluation, log: Sequence[LoggedScoring], *, is_open: bool) -> None:
+    """What the set is, in sentences whose numbers are counted from it; how the figures were made, and how often test
+    images were looked at. Closed where the audit has said the weightiest of it already."""
+    with st.expander("What this test set is, and how it was measured", expanded=is_open):
+        draw_points("", [*evaluation.about.statement(), _types(evaluation), _bands(evaluation)])
+        measured = local_time(datetime.fromisoformat(evaluation.measured_at))
+        rejected = f" {plural(len(evaluation.rejected), 'file')} could not be scored." if evaluation.rejected else ""
+        st.caption(
+            f"Set “{evaluation.set_name}”, file list {evaluation.file_list_sha256[:12]}, measured {measured} by "
+            f"Lesionwise {evaluation.app_version}.{rejected} {evaluation.threshold_note}"
+        )
+        _draw_log(log)
 
 
 def figure_cell(figure: Figure, *, is_share: bool = True, is_big: bool = False) -> Cell:
@@ -89,13 +92,16 @@ def _row(
 
 
 def _set_label(name: str) -> tuple[str, str]:
-    if name in HAM_SETS:
-        return "Held-out lesions", f"{name}: all seven kinds"
-    return name, "another labelled set"
+    part = HAM_SETS.get(name)
+    if part is None:
+        return name, "another labelled set"
+    if part == "test":
+        return "Held-out lesions", "all seven kinds of HAM10000"
+    return f"HAM10000, {part}", "not a test: training has used these lesions"
 
 
-def _count(figures: SetFigures) -> str:
-    return f"{figures.n:,}, of them {figures.n_malignant:,} malignant"
+def _count(figures: SetFigures) -> Cell:
+    return Cell(f"{figures.n:,}", f"{figures.n_malignant:,} malignant")
 
 
 def _sensitivity(figures: SetFigures) -> Figure:
@@ -124,3 +130,13 @@ def _bands(evaluation: Evaluation) -> str:
     return (
         f"“No AI concern” was given to {low.n} of {evaluation.whole.n} images, {low.n_malignant} malignant among them."
     )
+
+
+def _draw_log(log: Sequence[LoggedScoring]) -> None:
+    if not log:
+        return
+    st.markdown(f"**Test images were scored {plural(len(log), 'time')} for figures beside these weights**")
+    rows: list[list[str | Cell]] = [
+        [entry.scored_at[:10], entry.set, f"{entry.n:,}", entry.weights_sha256[:12], entry.reason] for entry in log
+    ]
+    draw_table(["Date", "Set", "Images", "Weights", "Reason"], rows)

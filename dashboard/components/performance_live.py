@@ -2,20 +2,19 @@
 
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.classifier.card import ModelCard
 from core.evaluation.drift import ALARM_PSI, WATCH_PSI, DriftFigure, DriftLevel
 from core.evaluation.figures import Figure
 from core.evaluation.live_figures import MIN_CONFIRMED, VERIFICATION_BIAS, LiveFigures
-from core.taxonomy import Band
-from dashboard.charts import calibration, drift_overview, rates_over_time
+from dashboard.charts import calibration, drift_overview
+from dashboard.charts.rates import live_rates
 from dashboard.components.performance_advice import draw_advice
 from dashboard.components.performance_headline import figure_cell
 from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
-from dashboard.components.words import BAND_LABEL, plural
+from dashboard.components.words import plural
 from dashboard.measured import get_cards, get_reference
 from dashboard.resources import get_practice, get_record
 from dashboard.workflow.live import (
@@ -26,7 +25,6 @@ from dashboard.workflow.live import (
     load_drift,
     load_live,
     measure_pictures,
-    month_names,
 )
 from db.live_queries import LiveFilter, ScoredBy
 
@@ -100,12 +98,12 @@ def _draw_confirmed(view: LiveView) -> None:
 
 
 def _rows(figures: LiveFigures) -> list[list[str | Cell]]:
-    n_benign = figures.n - figures.n_malignant
+    n_benign, n_not_referred = figures.n - figures.n_malignant, figures.n - figures.n_referred
     return [
         _row("Sensitivity", "malignant that were referred", figures.sensitivity, f"{figures.n_malignant:,}"),
         _row("Specificity", "benign that were not", figures.specificity, f"{n_benign:,}"),
-        _row("PPV", "referred that are malignant", figures.positive_predictive_value, f"{figures.n:,}"),
-        _row("NPV", "not referred that are benign", figures.negative_predictive_value, f"{figures.n:,}"),
+        _row("PPV", "referred that are malignant", figures.positive_predictive_value, f"{figures.n_referred:,}"),
+        _row("NPV", "not referred that are benign", figures.negative_predictive_value, f"{n_not_referred:,}"),
         _row("“No AI concern”", "among the malignant", figures.missed_by_no_concern, f"{figures.n_malignant:,}"),
         [
             Cell("Calibration error", f"if perfect {figures.ideal_ece.as_text(3)}"),
@@ -122,42 +120,10 @@ def _row(name: str, meaning: str, figure: Figure | None, n: str) -> list[str | C
 
 def _draw_rates(view: LiveView) -> None:
     st.markdown("**Over time**")
-    left, right = st.columns(2, gap="medium")
-    if len(view.months):
-        with left:
-            bands = {BAND_LABEL[band]: view.months[str(band)] for band in Band}
-            title = f"{_share(view.months[Band.REFER], view.months['n'])} of the cases were referred"
-            names = month_names(view.months)
-            draw_plot(rates_over_time(title, names, bands, view.months["n"], "cases"), key="chart-live-bands")
-    if len(view.months) and view.months["reviewed"].sum():
-        with right:
-            agreed, reviewed = view.months["agreed"], view.months["reviewed"]
-            title = f"The clinician agreed with {_share(agreed, reviewed)} of {int(reviewed.sum())} reviewed cases"
-            chart = rates_over_time(title, month_names(view.months), {"agreed": agreed}, reviewed, "reviewed cases")
-            draw_plot(chart, key="chart-live-agreement")
-    if len(view.reads) and view.reads["finals"].sum():
-        with left:
-            switched, finals = view.reads["switched"], view.reads["finals"]
-            title = f"{_share(switched, finals)} of the first reads were changed after the reveal"
-            chart = rates_over_time(title, month_names(view.reads), {"switched": switched}, finals, "first reads")
-            draw_plot(chart, key="chart-live-switches")
-    if len(view.months) and view.months["checked"].sum():
-        with left:
-            overridden, checked = view.months["overridden"], view.months["checked"]
-            title = f"{_share(overridden, checked)} of the cases were scored against a gate, with a reason"
-            names = month_names(view.months)
-            chart = rates_over_time(title, names, {"overridden": overridden}, checked, "cases that gates looked at")
-            draw_plot(chart, key="chart-live-overrides")
-    if len(view.rejections):
-        with right:
-            rejected, files = view.rejections["rejected"], view.rejections["files"]
-            title = f"{_share(rejected, files)} of the batch files got no score"
-            chart = rates_over_time(title, month_names(view.rejections), {"rejected": rejected}, files, "batch files")
-            draw_plot(chart, key="chart-live-rejections")
-
-
-def _share(part: pd.Series, whole: pd.Series) -> str:
-    return f"{part.sum() / whole.sum():.0%}" if whole.sum() else "none"
+    columns = st.columns(2, gap="medium")
+    for i, (name, chart) in enumerate(live_rates(view.months, view.reads, view.rejections).items()):
+        with columns[i % 2]:
+            draw_plot(chart, key=f"chart-live-{name}")
 
 
 def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
@@ -173,7 +139,7 @@ def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
         left, right = st.columns([1.2, 1], gap="large")
         with left:
             draw_table(
-                ["Measure", Cell("PSI", "stability index"), Cell("KS", "p, Holm"), "Median here", "Median then", ""],
+                ["Measure", "Level", Cell("PSI", "stability index"), Cell("KS", "p, Holm"), "Median here", "then"],
                 [_drift_row(figure) for figure in drift.figures],
             )
         with right:
@@ -198,11 +164,11 @@ def _drift_row(figure: DriftFigure) -> list[str | Cell]:
     name = figure.name.replace("_", " ")
     return [
         Cell(name[0].upper() + name[1:], f"n {figure.n:,}"),
+        Cell(_LEVEL_WORDS[figure.level], is_big=figure.level is DriftLevel.ALARM),
         Cell(f"{figure.psi:.2f}", f"{figure.psi_by_chance:.2f} by chance"),
         Cell(f"{figure.ks:.2f}", f"p {figure.p:.2g}"),
         f"{figure.live_median:.3g}",
         f"{figure.reference_median:.3g}",
-        Cell(_LEVEL_WORDS[figure.level], is_big=figure.level is DriftLevel.ALARM),
     ]
 
 

@@ -1,4 +1,6 @@
-"""All installed networks side by side, and how they were trained."""
+"""All installed networks side by side."""
+
+from itertools import combinations
 
 import streamlit as st
 
@@ -6,12 +8,10 @@ from core.classifier.card import ModelCard
 from core.evaluation.comparison import PairedDifference
 from core.evaluation.figures import Figure
 from core.evaluation.results import Evaluation
-from dashboard.charts import training_curve
 from dashboard.components.performance_headline import figure_cell
-from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
-from dashboard.components.words import plural, threshold
-from dashboard.measured import get_comparison, get_training_curve
+from dashboard.components.words import threshold
+from dashboard.measured import get_comparison
 
 
 def draw_networks(measured: dict[str, tuple[ModelCard, Evaluation]]) -> None:
@@ -23,7 +23,7 @@ def draw_networks(measured: dict[str, tuple[ModelCard, Evaluation]]) -> None:
         for name, (card, _) in measured.items()
     ]
     rows: list[list[str | Cell]] = [
-        ["Images", *(f"{e.whole.n:,}, of them {e.whole.n_malignant:,} malignant" for e in evaluations)],
+        ["Images", *(Cell(f"{e.whole.n:,}", f"{e.whole.n_malignant:,} malignant") for e in evaluations)],
         ["Referral threshold", *(threshold(e.whole.at_operating_point.threshold) for e in evaluations)],
     ]
     for key in ("sensitivity", "specificity"):
@@ -38,60 +38,34 @@ def draw_networks(measured: dict[str, tuple[ModelCard, Evaluation]]) -> None:
     _draw_differences(measured)
 
 
-def draw_training(model: str, card: ModelCard) -> None:
-    """The curve of each epoch, and what was trained on."""
-    curve = get_training_curve(model)
-    if curve is None or curve.empty:
-        st.info(
-            f"The training curve of {model} is not installed. `make train MODEL={model}` writes it beside the weights.",
-            icon=":material/info:",
-        )
-        return
-    draw_plot(training_curve(curve, card.facts.get("best_epoch")), key="chart-training")
-    data = card.facts.get("training_data", {})
-    parts = ", ".join(
-        f"{name} {data[name]['n']:,} images ({data[name]['malignant']:,} malignant)"
-        for name in ("train", "validation")
-        if name in data
-    )
-    st.caption(
-        f"{parts.capitalize()}. Lesions and near-duplicates lie on one side of that cut. Start: "
-        f"{card.facts.get('initial_weights', 'not recorded')}. The test images took no part: not in the choice of the "
-        "epoch, nor of temperature and thresholds."
-    )
-
-
 def _draw_differences(measured: dict[str, tuple[ModelCard, Evaluation]]) -> None:
-    names = list(measured)
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
-            paired = get_comparison((first, measured[first][0]), (second, measured[second][0]))
-            st.markdown(f"**{first} minus {second}**")
-            if paired is None:
-                st.caption("Not comparable: the two were measured on different images.")
-            else:
-                _draw_difference(paired)
-
-
-def _draw_difference(paired: PairedDifference) -> None:
-    figures = {"ROC-AUC": paired.roc_auc, "Sensitivity": paired.sensitivity, "Specificity": paired.specificity}
-    rows: list[list[str | Cell]] = [[name, Cell(_points(figure), _verdict(figure))] for name, figure in figures.items()]
-    draw_table([], rows, is_wide=False)
+    pairs = list(combinations(measured, 2))
+    if not pairs:
+        return
+    st.markdown("**Paired differences**")
+    cards = {name: card for name, (card, _) in measured.items()}
+    rows = [
+        _difference(f"{first} minus {second}", get_comparison((first, cards[first]), (second, cards[second])))
+        for first, second in pairs
+    ]
+    draw_table(["", "ROC-AUC", "Sensitivity", "Specificity", "Images"], rows)
     st.caption(
-        f"Percentage points with 95% interval, paired: each bootstrap draw of the same {plural(paired.n, 'image')} "
-        "measures both networks, each at its own threshold."
+        "Percentage points with 95% interval, paired: each bootstrap draw of the same images measures both networks, "
+        "each at its own threshold. An interval that holds zero shows no difference."
     )
 
 
-def _points(figure: Figure) -> str:
-    value, low, high = (f"{100 * part:+.1f}" for part in (figure.value, figure.low, figure.high))
-    return f"{value} ({low} to {high})".replace("-", "−")
+def _difference(name: str, paired: PairedDifference | None) -> list[str | Cell]:
+    if paired is None:
+        return [name, "Not comparable: measured on different images", "", "", ""]
+    figures = (paired.roc_auc, paired.sensitivity, paired.specificity)
+    return [name, *(Cell(figure.as_points(), _verdict(figure)) for figure in figures), f"{paired.n:,}"]
 
 
 def _verdict(figure: Figure) -> str:
     if figure.low > 0:
         return "the first is higher"
-    return "the second is higher" if figure.high < 0 else "the interval holds zero: no difference shown"
+    return "the second is higher" if figure.high < 0 else "no difference shown"
 
 
 def _same_source(evaluation: Evaluation) -> Cell:

@@ -6,33 +6,40 @@ from functools import partial
 import streamlit as st
 
 from core.classifier.card import ModelCard
+from core.evaluation.comparison import PairedDifference
 from core.evaluation.parts import SetPart
 from core.evaluation.results import Evaluation
+from dashboard.components.performance_errors import N_ERRORS
 from dashboard.components.performance_headline import headline_columns
 from dashboard.measured import (
     get_ablations,
     get_audit_findings,
     get_calibration_steps,
+    get_comparison,
     get_divisions,
     get_exploration,
+    get_reference,
+    get_test_log,
 )
-from dashboard.resources import get_practice, get_record
-from dashboard.workflow.live import filter_live, load_live
-from dashboard.workflow.performance_report import ReportInputs, performance_json, performance_pdf
+from dashboard.resources import get_practice, get_predictions, get_record
+from dashboard.workflow.live import filter_live, load_drift, load_live, load_threshold_history, threshold_in_force
+from dashboard.workflow.performance import LiveInputs, ReportInputs, performance_json, performance_pdf
+
+Measured = dict[str, tuple[ModelCard, Evaluation]]
 
 
-def draw_report(model: str, card: ModelCard, evaluation: Evaluation, others: dict[str, Evaluation]) -> None:
-    """What the files hold, and a button for each."""
-    inputs = _gather(model, card, evaluation, others)
+def draw_report(model: str, measured: Measured, others: dict[str, Evaluation]) -> None:
+    """What the files hold, and a button for each; nothing is gathered before one is pressed."""
+    card, _ = measured[model]
     st.markdown(
         "**Everything on this page as one file**: the audit's findings, the figures of all columns, the charts, "
-        "subgroups, what was not assessed, and the practice's own cases from 30 confirmed ones on. No patient's data "
-        "is in it: counts and figures only."
+        "subgroups, what was not assessed, networks compared, and the practice's own cases with drift and threshold. "
+        "No patient's data is in it: counts and figures only."
     )
     with st.container(horizontal=True):
         st.download_button(
             "Performance report (PDF)",
-            partial(performance_pdf, inputs),
+            partial(_as_pdf, model, measured, others),
             file_name=f"{card.name}-{card.version}-performance.pdf",
             mime="application/pdf",
             icon=":material/picture_as_pdf:",
@@ -40,7 +47,7 @@ def draw_report(model: str, card: ModelCard, evaluation: Evaluation, others: dic
         )
         st.download_button(
             "All values (JSON)",
-            partial(_as_json, inputs),
+            partial(_as_json, model, measured, others),
             file_name=f"{card.name}-{card.version}-performance.json",
             mime="application/json",
             icon=":material/data_object:",
@@ -48,8 +55,10 @@ def draw_report(model: str, card: ModelCard, evaluation: Evaluation, others: dic
         )
 
 
-def _gather(model: str, card: ModelCard, evaluation: Evaluation, others: dict[str, Evaluation]) -> ReportInputs:
-    live = load_live(wanted=filter_live(weights_sha256=card.weights_sha256, days=None), record=get_record())
+def gather_report(model: str, measured: Measured, others: dict[str, Evaluation]) -> ReportInputs:
+    """The values of every section of the page, for one network."""
+    card, evaluation = measured[model]
+    predictions = get_predictions(model, card.weights_sha256)
     return ReportInputs(
         card=card,
         evaluation=evaluation,
@@ -59,11 +68,44 @@ def _gather(model: str, card: ModelCard, evaluation: Evaluation, others: dict[st
         images=get_exploration(model, card.weights_sha256, SetPart.WHOLE),
         steps=get_calibration_steps(model, card, SetPart.WHOLE) or (),
         divisions=get_divisions(model, card) or (),
+        errors=predictions.worst_errors(N_ERRORS) if predictions else (),
+        others=others,
+        networks={name: found for name, (_, found) in measured.items()},
+        differences=_differences(model, measured),
         ablations=get_ablations(),
-        live=live.figures,
-        n_confirmed=live.n_confirmed,
+        log=tuple(get_test_log(model)),
+        live=_gather_live(card),
     )
 
 
-def _as_json(inputs: ReportInputs) -> str:
-    return json.dumps(performance_json(inputs), indent=1, ensure_ascii=False, allow_nan=False)
+def _gather_live(card: ModelCard) -> LiveInputs:
+    record, reference = get_record(), get_reference(card)
+    wanted = filter_live(weights_sha256=card.weights_sha256, days=None)
+    prevalence = get_practice().prevalence
+    return LiveInputs(
+        view=load_live(wanted=wanted, record=record),
+        drift=load_drift(wanted=wanted, reference=reference, prevalence=prevalence, record=record)
+        if reference
+        else None,
+        own_threshold=threshold_in_force(card=card, record=record),
+        changes=load_threshold_history(card=card, record=record),
+    )
+
+
+def _differences(model: str, measured: Measured) -> dict[str, PairedDifference]:
+    """Of the network to each other one, where both scored the same images."""
+    found = {
+        f"{model} minus {name}": get_comparison((model, measured[model][0]), (name, card))
+        for name, (card, _) in measured.items()
+        if name != model
+    }
+    return {name: paired for name, paired in found.items() if paired}
+
+
+def _as_pdf(model: str, measured: Measured, others: dict[str, Evaluation]) -> bytes:
+    return performance_pdf(gather_report(model, measured, others))
+
+
+def _as_json(model: str, measured: Measured, others: dict[str, Evaluation]) -> str:
+    values = performance_json(gather_report(model, measured, others))
+    return json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)

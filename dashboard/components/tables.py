@@ -23,9 +23,10 @@ def value_cell(text: str, *, is_big: bool = False) -> Cell:
 
 
 def draw_points(title: str, sentences: Iterable[str]) -> None:
-    """A short list in small type."""
+    """A short list in small type, under a title where it has one."""
     points = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences if sentence)
-    st.html(f'<div class="lw-points"><b>{html.escape(title)}</b><ul>{points}</ul></div>')
+    head = f"<b>{html.escape(title)}</b>" if title else ""
+    st.html(f'<div class="lw-points">{head}<ul>{points}</ul></div>')
 
 
 def draw_table(head: Sequence[str | Cell], rows: Iterable[Sequence[str | Cell]], *, is_wide: bool = True) -> None:

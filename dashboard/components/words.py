@@ -45,6 +45,12 @@ DIFFERENTIAL_NOTE = (
 NOT_TRAINED_SITE = (
     "Nails, palms, soles and mucosa: the network was not trained for this site. Do not rely on its result here."
 )
+COLUMN_LABEL = {  # of the table of ablations
+    "all": "All test images",
+    "without_repeats": "Not seen in training",
+    "same_source": "Same source",
+    "ham10000-extra-test": "Held-out lesions",
+}
 ANSWER = {True: "Yes", False: "No"}
 EMPTY_MAP = "The heat map is empty: nothing in this picture spoke for malignant."
 MAP_LEGEND = "Heat map: where the network looked, not where the disease is."

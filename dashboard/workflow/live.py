@@ -186,8 +186,3 @@ def _measure(
             continue
         frame: NDArray[np.uint8] = resize_frame(image, card.frame)
         yield image_id, {name: float(values[0]) for name, values in picture_statistics(frame[None]).items()}
-
-
-def month_names(months: pd.DataFrame) -> list[str]:
-    """Each row's month, such as "2026-03"."""
-    return [f"{year}-{month:02}" for year, month in zip(months["year"], months["month"], strict=True)]

@@ -5,6 +5,7 @@ import io
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from matplotlib.colors import to_hex
@@ -18,7 +19,10 @@ from core.evaluation.seven_classes import ClassFigures
 from core.evaluation.subgroups import Division, Subgroup
 from dashboard.charts import changed_bands, class_confusion, drift_overview, roc, subgroups
 from dashboard.charts.downloads import chart_bytes
-from dashboard.charts.printed import chart_csv, print_chart, to_paper
+from dashboard.charts.live import rates_over_time
+from dashboard.charts.numbers import chart_csv
+from dashboard.charts.paper import ACROSS, BESIDE, PaperSize
+from dashboard.charts.printed import print_chart, to_paper
 from dashboard.charts.style import VERMILLION
 from tests.dashboard.test_charts import AT, CHARTS, CURVE, all_charts
 
@@ -32,6 +36,21 @@ def test_every_chart_can_be_printed(name: str) -> None:
         assert picture.width > 300
     assert ElementTree.fromstring(print_chart(figure, "svg")).tag.endswith("svg")
     assert to_paper(figure).get_suptitle() == figure.layout.title.text
+
+
+@pytest.mark.parametrize("size", [ACROSS, BESIDE])
+def test_on_a_page_nothing_is_cut_off(size: PaperSize) -> None:
+    family = FamilyRobustness(FIGURE, FIGURE, {"transverse": FIGURE, "rotated_10_degrees": FIGURE})
+    months = [f"2026-{month:02}" for month in range(1, 13)]
+    counts = pd.Series(range(12))
+    charts = [changed_bands({"mild_changes": family}), rates_over_time("Rates", months, {"a": counts}, counts + 5, "b")]
+    for figure in (*charts, *(all_charts()[name] for name in ("roc", "confusion_matrix", "score_distributions"))):
+        paper = to_paper(figure, size)
+        assert paper.get_figwidth() == size.width_in
+        assert "\n" in paper.get_suptitle() or len(paper.get_suptitle()) < 85
+        for box in (axes.get_tightbbox() for axes in paper.axes):
+            assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= paper.bbox.width and box.y1 <= paper.bbox.height
+            assert all(legend.get_window_extent().y1 <= box.y0 + 2 for legend in paper.legends if legend.get_texts())
 
 
 def test_the_drawn_line_has_the_values_of_the_screen() -> None:
@@ -83,7 +102,7 @@ def test_changed_bands_name_the_worst_in_words() -> None:
         FIGURE, FIGURE, {"flip_left_right": Figure(0.03, 0.02, 0.04), "jpeg": Figure(0.01, 0, 0.02)}
     )
     figure = changed_bands({"mild_changes": family})
-    assert figure.layout.title.text.startswith("“flip left right” changes the band of 3.0% (2.0–4.0%)")
+    assert figure.layout.title.text.startswith("“mirrored left to right” changes the band of 3.0% (2.0–4.0%)")
     assert figure.data[0].name == "mild changes"
 
 

@@ -11,15 +11,20 @@ pytestmark = pytest.mark.browser
 
 SECTIONS = {
     "In the practice": "Operating points compared",
+    "Own cases": "Cases scored by",
     "Calibration": "If perfect",
     "Subgroups": "Not assessed",
-    "Further measures": "Called malignant, by diagnosis",
+    "Diagnoses": "Called malignant, by diagnosis",
+    "Robustness": "Does it know where a picture is from?",
     "Worst errors": "whose label the network found least likely",
-    "Own cases": "Cases scored by",
-    "Networks compared": "minus",
+    "Networks": "Accuracy at 50%",
     "Report": "Performance report (PDF)",
 }
-OR_ELSE = {"Own cases": "No case is saved yet", "Further measures": "before these figures existed"}
+OR_ELSE = {
+    "Own cases": "No case is saved yet",
+    "Robustness": "before these figures existed",
+    "Diagnoses": "No set that was measured",
+}
 
 
 def choose(page: Page, section: str) -> None:
@@ -38,7 +43,7 @@ def test_every_section_draws_and_the_report_is_a_pdf(page: Page, tmp_path: Path)
         page.get_by_role("button", name="Performance report (PDF)").click()
     content = Path(started.value.path()).read_bytes()
     assert content.startswith(b"%PDF") and len(content) > 50_000
-    choose(page, "Threshold and charts")
+    choose(page, "Thresholds")
     with page.expect_download() as started:
         page.get_by_role("button", name="SVG").first.click()
     assert b"<svg" in Path(started.value.path()).read_bytes()

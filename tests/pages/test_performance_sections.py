@@ -29,7 +29,10 @@ def downloads(app: App) -> list[str]:
 
 def test_bands_decision_curve_and_operating_points_follow_the_prevalence(app: App) -> None:
     open_section(app, "In the practice")
-    assert "Worth following" in (title := app.charts["chart-decision"]["layout"]["title"]["text"]) or "Nowhere" in title
+    assert (
+        "Better than referring" in (title := app.charts["chart-decision"]["layout"]["title"]["text"])
+        or "Nowhere" in title
+    )
     assert "(6.6% malignant)" in title
     assert app.text.count("in force") >= 1 and app.text.count("exploratory") >= 3
     app.set("If the share of malignant lesions is", 20.0)
@@ -55,12 +58,12 @@ def test_subgroups_have_n_and_interval_and_what_is_not_assessed_is_said(app: App
 def test_source_and_diagnoses_are_told_and_figures_of_an_earlier_version_say_the_command(
     app: App, weights_root: Path
 ) -> None:
-    text = open_section(app, "Further measures").text
-    assert "Does it know where a picture is from?" in text
+    assert "Called malignant, by diagnosis" in open_section(app, "Diagnoses").text
+    assert "Does it know where a picture is from?" in open_section(app, "Robustness").text
     path = weights_root / SMALL / METRICS_FILE
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"further": {}}), "utf-8")
-    text = open_section(app, "Further measures").text
-    assert "before these figures existed" in text and "--robustness" in text
+    text = open_section(app, "Robustness").text
+    assert "before these figures existed" in text and f"make evaluate MODEL={SMALL}" in text
 
 
 def test_ablations_and_the_log_of_tests_are_shown_where_they_are_installed(app: App, weights_root: Path) -> None:
@@ -69,7 +72,7 @@ def test_ablations_and_the_log_of_tests_are_shown_where_they_are_installed(app: 
     (weights_root / ABLATIONS_FILE).write_text(json.dumps([row]))
     entry = {"scored_at": "2026-03-01", "model": SMALL, "weights_sha256": "ab", "set": "test", "n": 48, "reason": "why"}
     (weights_root / SMALL / LOG_FILE).write_text(json.dumps(entry) + "\n")
-    text = open_section(app, "Further measures").text
+    text = open_section(app, "Training").text
     assert "From scratch" in text and "&lt; 0.001" in text and "not measured" in text
     assert "scored 1 time for figures beside these weights" in text
     assert "Table as CSV" in downloads(app)

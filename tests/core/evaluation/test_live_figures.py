@@ -25,7 +25,7 @@ def test_figures_are_those_of_the_stored_bands() -> None:
     found = measure_live(given, n_draws=50)
     assert found is not None
     label, called = given.is_malignant, given.is_referred
-    assert (found.n, found.n_malignant) == (240, 80)
+    assert (found.n, found.n_malignant, found.n_referred) == (240, 80, int(called.sum()))
     for figure, wanted in (
         (found.sensitivity, recall_score(label, called)),
         (found.specificity, recall_score(label, called, pos_label=0)),

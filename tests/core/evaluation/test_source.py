@@ -58,6 +58,12 @@ def test_the_gap_in_sensitivity_is_ham_minus_other_with_its_interval() -> None:
     assert gap["difference"].high == pytest.approx(-0.2 + 1.96 * error, abs=0.02)
 
 
+def test_a_source_of_which_all_are_called_is_not_claimed_to_be_certain() -> None:
+    gap = sensitivity_gap(np.ones(N, np.bool_), IS_HAM, ALONE)
+    assert (gap["ham"].value, gap["ham"].high) == (1.0, 1.0)
+    assert gap["ham"].low == pytest.approx(0.954, abs=0.001)  # Wilson's, of 80
+
+
 def test_all_figures_come_together_and_without_embeddings_there_is_no_probe() -> None:
     probability = np.where(IS_HAM, 0.4, 0.8)
     figures = measure_source(

@@ -63,7 +63,7 @@ def test_a_group_of_one_class_has_no_figure_of_the_other() -> None:
 
 def test_what_the_images_do_not_say_is_not_assessed() -> None:
     assert division("Artefact", Predictions(rows())).groups == ()
-    assert division("Image sharpness", Predictions(rows())).groups == ()
+    assert division("Image quality", Predictions(rows())).groups == ()
     assert "Skin type" in NOT_ASSESSED
 
 

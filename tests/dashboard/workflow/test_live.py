@@ -18,6 +18,7 @@ from core.imaging.decode import decode
 from core.imaging.frame import FrameRule, resize_frame
 from core.settings import Settings
 from core.taxonomy import Band, ConfirmType, Diagnosis, HeatmapMethod
+from dashboard.charts.rates import month_names
 from dashboard.workflow.cases import confirm_diagnosis, save_case
 from dashboard.workflow.live import (
     change_threshold,
@@ -27,7 +28,6 @@ from dashboard.workflow.live import (
     load_live,
     load_threshold_history,
     measure_pictures,
-    month_names,
     threshold_in_force,
 )
 from dashboard.workflow.record import Record, open_record, utc_now

@@ -1,0 +1,42 @@
+"""The rates of a practice's own cases, month by month."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.taxonomy import Band
+from dashboard.charts.live import rates_over_time
+from dashboard.components.words import BAND_LABEL
+
+
+def live_rates(months: pd.DataFrame, reads: pd.DataFrame, rejections: pd.DataFrame) -> dict[str, go.Figure]:
+    """By name: bands, agreement, switches, overrides, rejections; each only where something was counted."""
+    charts = {}
+    if len(months):
+        title = f"{_share(months[Band.REFER], months['n'])} of the cases were referred"
+        bands = {BAND_LABEL[band]: months[str(band)] for band in Band}
+        charts["bands"] = rates_over_time(title, month_names(months), bands, months["n"], "cases")
+    said = "The clinician agreed in {share} of {n} reviewed cases"
+    charts |= _one("agreement", months, "agreed", "reviewed", "reviewed cases", said)
+    said = "{share} of {n} first reads were changed after the reveal"
+    charts |= _one("switches", reads, "switched", "finals", "first reads", said)
+    said = "{share} of {n} cases were scored against a gate, with a reason"
+    charts |= _one("overrides", months, "overridden", "checked", "cases that gates looked at", said)
+    return charts | _one(
+        "rejections", rejections, "rejected", "files", "batch files", "{share} of {n} batch files got no score"
+    )
+
+
+def month_names(months: pd.DataFrame) -> list[str]:
+    """Each row's month, such as "2026-03"."""
+    return [f"{year}-{month:02}" for year, month in zip(months["year"], months["month"], strict=True)]
+
+
+def _one(name: str, months: pd.DataFrame, part: str, whole: str, of: str, title: str) -> dict[str, go.Figure]:
+    if not len(months) or not months[whole].sum():
+        return {}
+    said = title.format(share=_share(months[part], months[whole]), n=f"{int(months[whole].sum()):,}")
+    return {name: rates_over_time(said, month_names(months), {part: months[part]}, months[whole], of)}
+
+
+def _share(part: pd.Series, whole: pd.Series) -> str:
+    return f"{part.sum() / whole.sum():.0%}" if whole.sum() else "none"
