@@ -16,6 +16,7 @@ LesionwiseError
 |   |-- StorageFull            no space left on the disk
 |   `-- StorageReadOnly        the folder or the database may not be written
 |-- RecordNotFound             no case, batch or picture with that id
+|-- CaseSignedOff              somebody stands for the case as it is
 `-- DataFolderInvalid          the folder or CSV of labelled images is not as expected
 """
 
@@ -118,6 +119,12 @@ class RecordNotFound(LesionwiseError):
     """Nothing is stored under that id."""
 
     next_step = "Open the case history and search for it there."
+
+
+class CaseSignedOff(LesionwiseError):
+    """Somebody stands for the case as it is; what it says is locked."""
+
+    next_step = "Reopen the case on its page, with a reason, then change it and sign it off again."
 
 
 class DataFolderInvalid(LesionwiseError):

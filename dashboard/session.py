@@ -94,6 +94,11 @@ def forget_case_words(case_id: int) -> None:
     st.session_state.setdefault(_CASE_WORDS, {}).pop(case_id, None)
 
 
+def forget_case_words(case_id: int) -> None:
+    """Begin with what is stored again."""
+    st.session_state.setdefault(_CASE_WORDS, {}).pop(case_id, None)
+
+
 def batch_round() -> int:
     """Counts the batches begun in this session: the uploader of each is a new one, and so empty."""
     return int(st.session_state.get(_BATCH_ROUND, 0))

@@ -1,15 +1,12 @@
 """A saved case on the screen. The stored numbers are shown; a stored case is never silently scored again."""
 
-import html
-
 import streamlit as st
 
 from core.domain import CaseRecord, Heatmap, LesionImage
 from core.errors import LesionwiseError
 from dashboard import session
-from dashboard.components.body_map import warn_untrained
-from dashboard.components.case_form import draw_hints, draw_words, to_draft
 from dashboard.components.case_review import draw_diagnosis, draw_review
+from dashboard.components.case_words import draw_case_words
 from dashboard.components.checks import draw_details, draw_warnings
 from dashboard.components.closer import draw_closer
 from dashboard.components.differential import draw_differential
@@ -17,6 +14,7 @@ from dashboard.components.first_read import draw_reads
 from dashboard.components.follow_up import draw_follow_up_link
 from dashboard.components.frame import show_error
 from dashboard.components.lesion_view import draw_lesion
+from dashboard.components.private import private_html
 from dashboard.components.recall import draw_recall
 from dashboard.components.report import draw_report
 from dashboard.components.result import draw_evidence, draw_result
@@ -25,7 +23,7 @@ from dashboard.components.uncertainty_view import draw_uncertainty
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
 from dashboard.components.words import local_time
 from dashboard.resources import get_card, get_shelf
-from dashboard.workflow.cases import list_other_lesions, update_case
+from dashboard.workflow.cases import list_other_lesions
 from dashboard.workflow.checks import load_checks
 from dashboard.workflow.record import Record
 
@@ -47,7 +45,7 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
         _draw_provenance(case)
     with left:
         with st.container(gap="xsmall"):
-            caption = f"Case {case.case_id} · {html.escape(case.filename)} · {image.width_px} x {image.height_px} px"
+            caption = f"Case {case.case_id} · {private_html(case.filename)} · {image.width_px} x {image.height_px} px"
             draw_viewer(image, heatmap, opacity=state.opacity, is_beside=state.is_beside, caption=caption)
         draw_closer(
             case.prediction,
@@ -62,7 +60,7 @@ def draw_case(case: CaseRecord, others: tuple[CaseRecord, ...], image: LesionIma
             draw_review(case, record)
         with diagnosis:
             draw_diagnosis(case, record)
-        _draw_words(case, record)
+        draw_case_words(case, record)
         draw_lesion(case, others, list_other_lesions(case_id=case.case_id, record=record), record)
         draw_odd_lesion(case, record)
         draw_follow_up_link(case, others)
@@ -98,19 +96,3 @@ def _draw_provenance(case: CaseRecord) -> None:
         f"Scored {local_time(case.predicted_at)} with {model.name} {model.version} "
         f"(weights {model.weights_sha256[:12]}), Lesionwise {case.app_version}"
     )
-
-
-def _draw_words(case: CaseRecord, record: Record) -> None:
-    st.markdown("**About this lesion**")
-    words = session.case_words(case)
-    draw_words(words, key=f"case-{case.case_id}")
-    warn_untrained(words)
-    draw_hints(words, case.filename, ())
-    if st.button("Save changes", icon=":material/save:"):
-        try:
-            draft = to_draft(words, submission_id=case.submission_id, filename=case.filename)
-            update_case(case_id=case.case_id, draft=draft, who=session.reader(), record=record)
-            session.flash("The changes are saved.")
-            st.rerun()
-        except LesionwiseError as error:
-            show_error(error)

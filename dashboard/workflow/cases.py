@@ -19,6 +19,7 @@ from core.domain import (
 from core.errors import RecordNotFound
 from core.imaging.decode import decode
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
+from dashboard.workflow.sign_off import require_open
 from db.queries import count_cases, distinct_model_versions, search_cases
 from db.unit_of_work import UnitOfWork
 
@@ -113,8 +114,9 @@ def find_earlier_cases(*, upload_sha256: str, record: Record) -> tuple[CaseRecor
 
 
 def update_case(*, case_id: int, draft: CaseDraft, who: str, record: Record) -> None:
-    """Replace the clinician's words about a case. Raises RecordNotFound or StorageFailed."""
+    """Replace the clinician's words about a case. Raises RecordNotFound, CaseSignedOff or StorageFailed."""
     with record.writing() as work:
+        require_open(work, case_id)
         work.cases.update_words(case_id, draft)
         work.audit.add(at=utc_now(), who=who, action="edit", entity="case", entity_id=case_id)
 

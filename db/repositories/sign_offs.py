@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.domain import SignOff
@@ -14,7 +14,7 @@ from db.tables import SignOffRow
 
 
 class SignOffRepository:
-    """A sign-off is given once and never changed."""
+    """A sign-off is given once and never changed; taking it back is the audit trail's to tell."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -26,6 +26,11 @@ class SignOffRepository:
         statement = insert_once(self._session, SignOffRow).values(values).returning(SignOffRow.case_id)
         touch(self._session, case_id)
         return self._session.scalar(statement) is not None
+
+    def withdraw(self, case_id: int) -> None:
+        """Take the sign-off of a case back, where there is one."""
+        self._session.execute(delete(SignOffRow).where(SignOffRow.case_id == case_id))
+        touch(self._session, case_id)
 
     def of_cases(self, case_ids: Collection[int]) -> dict[int, SignOff]:
         """The sign-offs of those of the cases that have one."""

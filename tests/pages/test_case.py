@@ -104,7 +104,7 @@ def test_a_patients_other_lesions_are_linked(case_id: int, save: Callable[..., i
     save(pseudonym="P-2", lesion_label="L3")
     _, _, others = app.open("case", case=str(case_id)).text.partition("Other lesions of this patient")
     assert f"Case {other}" in others
-    assert "<b>L2</b>" in others
+    assert '<b><span class="lw-private">L2</span></b>' in others
     assert "L3" not in others
 
 
