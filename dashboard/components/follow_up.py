@@ -10,6 +10,7 @@ from core.imaging.registration import NotAligned, Registration
 from dashboard.charts.trend import Trend, score_trend
 from dashboard.components.compare import Shown, draw_comparison
 from dashboard.components.plots import draw_plot
+from dashboard.components.private import private_html
 from dashboard.components.recall import draw_recalls_of
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_REVIEW, percent, plural
@@ -65,7 +66,7 @@ def _draw_head(story: LesionStory) -> None:
     case = story.cases[-1]
     name = f"{case.pseudonym or 'No pseudonym'} {case.lesion_label}".strip()
     site = f" · {html.escape(case.anatom_site)}" if case.anatom_site else ""
-    st.html(f'<b class="lw-private">{html.escape(name)}</b>{site} · {plural(len(story.cases), "picture")}')
+    st.html(f"<b>{private_html(name)}</b>{site} · {plural(len(story.cases), 'picture')}")
 
 
 def _draw_pictures(story: LesionStory, record: Record) -> None:
