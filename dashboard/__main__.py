@@ -44,7 +44,7 @@ def batch(folder: Path, csv: Path | None, override_reason: str = "") -> int:
     """
     from core.classifier.classifier import Classifier
     from core.gates.assess import Gates
-    from dashboard.workflow import batch_gates, batch_review, batches
+    from dashboard.workflow import batch_gates, batch_review, batch_table, batches
     from dashboard.workflow.live import threshold_in_force
 
     if not folder.is_dir():
@@ -73,7 +73,7 @@ def batch(folder: Path, csv: Path | None, override_reason: str = "") -> int:
     n_new = batch_review.save_items(batch_id=batch_id, item_ids=None, reader="terminal", record=record)
     summary, items = batch_review.load_items(batch_id=batch_id, record=record)
     if csv is not None:
-        csv.write_bytes(batch_review.batch_csv(items))
+        csv.write_bytes(batch_table.batch_csv(items))
     print(
         f"{n_new} new cases, {summary.n_saved} in all, {summary.n_rejected} files without a score (batch {batch_id})."
     )

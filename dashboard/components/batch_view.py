@@ -12,7 +12,8 @@ from dashboard.components.frame import show_error
 from dashboard.components.private import or_hidden
 from dashboard.components.words import BAND_LABEL, local_time, plural
 from dashboard.resources import get_practice, get_worker
-from dashboard.workflow.batch_review import BatchPage, batch_csv, batch_table, load_items, save_items, sign_items
+from dashboard.workflow.batch_review import BatchPage, load_items, save_items, sign_items
+from dashboard.workflow.batch_table import batch_csv, batch_table
 from dashboard.workflow.batches import cancel_batch, pause_batch, resume_batch
 from dashboard.workflow.record import Record
 

@@ -1,16 +1,13 @@
-"""Going through a scored batch: what may be seen, what the clinician decides, saving, signing off, the table."""
+"""Going through a scored batch: what may be seen, what the clinician decides, saving, signing off."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-
-import pandas as pd
 
 from core import APP_VERSION
 from core.domain import BatchItem, BatchSummary, CaseDraft, FinalAssessment, Review
 from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchMode, Impression, ItemState
 from dashboard.workflow.batch_gates import overridden_checks
-from dashboard.workflow.export import to_csv
 from dashboard.workflow.first_read import item_submission
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from db.repositories.batch_rows import ItemOrder, WorklistPart
@@ -146,56 +143,6 @@ def sign_items(*, batch_id: int, item_ids: Sequence[int], reader: str, record: R
         decided = [item.item_id for item in work.batches.items_of(item_ids) if item.assessment is not None]
     save_items(batch_id=batch_id, item_ids=decided, reader=reader, record=record)
     return sum(_sign_some(some, reader, record) for some in _in_groups(decided))
-
-
-def batch_table(items: Iterable[BatchItem]) -> pd.DataFrame:
-    """One row per file, for the table and the CSV."""
-    return pd.DataFrame([_as_row(item) for item in items], columns=list(_COLUMNS))
-
-
-def batch_csv(items: Iterable[BatchItem]) -> bytes:
-    """The table of a batch as CSV."""
-    return to_csv(batch_table(items))
-
-
-_COLUMNS = (
-    "file",
-    "state",
-    "malignant_probability",
-    "band",
-    "operating_threshold",
-    "assessment",
-    "note",
-    "reason",
-    "patient",
-    "lesion",
-    "case_id",
-    "signed_by",
-    "model_name",
-    "model_version",
-    "weights_sha256",
-)
-
-
-def _as_row(item: BatchItem) -> dict[str, object]:
-    p = item.prediction
-    return {
-        "file": item.filename,
-        "state": str(item.state),
-        "malignant_probability": p.malignant_probability if p else None,
-        "band": str(p.band) if p else "",
-        "operating_threshold": p.operating_threshold if p else None,
-        "assessment": "deferred" if item.is_deferred else str(item.assessment or ""),
-        "note": item.note,
-        "reason": item.reason,
-        "patient": item.assigned.pseudonym,
-        "lesion": item.assigned.lesion_label,
-        "case_id": item.case_id,
-        "signed_by": item.signed_by,
-        "model_name": p.model.name if p else "",
-        "model_version": p.model.version if p else "",
-        "weights_sha256": p.model.weights_sha256 if p else "",
-    }
 
 
 def _summary(work: UnitOfWork, batch_id: int) -> BatchSummary:

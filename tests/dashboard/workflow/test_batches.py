@@ -15,7 +15,7 @@ from core.domain import BatchItem, CaseFilter, Upload
 from core.errors import RecordNotFound, StorageBusy, StorageFull
 from core.settings import Settings
 from core.taxonomy import Band, BatchMode, BatchState, ItemState
-from dashboard.workflow import batch_review, batches, cases
+from dashboard.workflow import batch_review, batch_table, batches, cases
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
@@ -253,7 +253,7 @@ def test_the_csv_has_every_file_by_risk_and_runs_no_formula(record: Record, clas
     taken = [TakenIn(Upload("=1+1.png", shade(60))), TakenIn(Upload("b.png", shade(30))), TakenIn(Upload("c", b"x"))]
     batch_id = begin(record, taken)
     batches.run_batch(batch_id=batch_id, classifier=classifier, record=record)
-    table = pd.read_csv(io.BytesIO(batch_review.batch_csv(items_of(record, batch_id))), encoding="utf-8-sig")
+    table = pd.read_csv(io.BytesIO(batch_table.batch_csv(items_of(record, batch_id))), encoding="utf-8-sig")
     assert list(table["file"]) == ["b.png", "'=1+1.png", "c"]
     assert list(table["state"]) == ["scored", "scored", "rejected"]
     assert table["malignant_probability"].notna().tolist() == [True, True, False]
