@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.domain import Heatmap, LesionImage, Prediction
 from core.evaluation.calibration import calibrate
 from core.evaluation.operating_points import OperatingPoints, band_of
 from core.imaging.frame import normalise_frames, resize_frame
+from core.imaging.orientation import Orientation, orient_frames
 from core.taxonomy import HeatmapMethod
 
 
@@ -93,9 +95,10 @@ class Classifier:
 
     def layer_map(self, frame: NDArray[np.uint8], method: HeatmapMethod) -> NDArray[np.float32]:
         """The map of one prepared frame at the layer's own resolution: float32 (h, w), non-negative, not scaled."""
-        x = normalise_frames(frame[None], self.card.frame)
+        x, orientations = self._to_input(frame[None])
         with self._turns.take():
-            return self._engine.layer_map(x, method)
+            found = self._engine.layer_map(x, method)
+        return orientations[0].undo(found) if orientations else found
 
     def embeddings(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The inputs of the last linear layer, float32 (N, D)."""
@@ -106,9 +109,20 @@ class Classifier:
         return self._differential(self._forward(frames))
 
     def _forward(self, frames: NDArray[np.uint8]) -> Pass:
-        x = normalise_frames(frames, self.card.frame)
+        x, orientations = self._to_input(frames)
         with self._turns.take():
-            return self._engine.run(x)
+            output = self._engine.run(x)
+        if output.maps is None or not orientations:
+            return output
+        maps = [orientation.undo(one) for orientation, one in zip(orientations, output.maps, strict=True)]
+        return replace(output, maps=np.stack(maps))
+
+    def _to_input(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], list[Orientation]]:
+        """What the engine is given, and how each frame was turned for it, where the card asks for that."""
+        orientations: list[Orientation] = []
+        if self.card.frame.is_oriented:
+            frames, orientations = orient_frames(frames)
+        return normalise_frames(frames, self.card.frame), orientations
 
     def _differential(self, output: Pass) -> NDArray[np.float64]:
         if not self.card.differential:

@@ -14,7 +14,8 @@ class FrameRule:
     """How a network wants its input: kept in the model card, never in code.
 
     The full frame is squashed to `height_px` x `width_px`, as the training set was; `mean` and `std` are per RGB
-    channel on the scale 0-1.
+    channel on the scale 0-1. `is_oriented` says that the network is given every frame the one way up (see
+    `core.imaging.orientation`).
     """
 
     height_px: int
@@ -22,6 +23,7 @@ class FrameRule:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     resample: str = "bicubic"
+    is_oriented: bool = False
 
 
 def resize_frame(image: LesionImage, rule: FrameRule) -> NDArray[np.uint8]:

@@ -30,6 +30,7 @@ from core.evaluation.operating_points import (
 )
 from core.evaluation.reference import describe_reference, write_reference
 from core.imaging.frame import FrameRule, normalise_frames
+from core.imaging.orientation import orient_frames
 from core.training.data import DIFFERENTIAL, TrainingData
 from core.training.export.graph import export_graph
 from core.training.loop import Progress
@@ -137,6 +138,7 @@ def _part_facts(data: TrainingData, probability: NDArray[np.float64]) -> dict[st
 
 
 def _to_input(frames: NDArray[np.uint8], rule: FrameRule) -> torch.Tensor:
+    frames = orient_frames(frames)[0] if rule.is_oriented else frames
     return torch.from_numpy(normalise_frames(frames, rule)).contiguous(memory_format=torch.channels_last)
 
 

@@ -37,7 +37,8 @@ class Recipe:
     of whose weights, are gone on with: a warm restart (Loshchilov & Hutter, ICLR 2017) from a soup (Wortsman et al.,
     ICML 2022). `input_px` is the side of the frame that the network is given; crops of it are drawn at `training_px`,
     where that is named: they make things look larger in training than in use, which a larger frame makes good
-    (Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS 2019).
+    (Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS 2019). `is_oriented` turns every frame the
+    one way up in use, as `FrameRule` says; training shows all eight.
     """
 
     architecture: str = "tf_efficientnet_lite0"
@@ -68,6 +69,7 @@ class Recipe:
     is_backbone_frozen: bool = False
     input_px: int = 224
     training_px: int | None = None
+    is_oriented: bool = False
     limit: int | None = None
     start_from: tuple[str, ...] = ()
 
@@ -76,7 +78,7 @@ class Recipe:
         """Input size, and the standardisation that the ImageNet weights were trained with."""
         is_half = self.architecture.startswith("tf_efficientnet_lite") or self.architecture == LESION_CNN
         mean, std = (_HALF, _HALF) if is_half else (_IMAGENET_MEAN, _IMAGENET_STD)
-        return FrameRule(self.input_px, self.input_px, mean, std)
+        return FrameRule(self.input_px, self.input_px, mean, std, is_oriented=self.is_oriented)
 
 
 def default_recipe(architecture: str, training_set: TrainingSet = TrainingSet.PUBLISHED_PROTOCOL) -> Recipe:
@@ -98,6 +100,7 @@ def default_recipe(architecture: str, training_set: TrainingSet = TrainingSet.PU
             soften=0.3,
             compress=0.9,
             mixup=0.1,
+            is_oriented=True,
         )
     if architecture == LESION_CNN:
         return Recipe(

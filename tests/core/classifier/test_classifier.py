@@ -1,12 +1,15 @@
 """Scores: calibrated, banded, with the model's identity, the same alone, in a batch and from several threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
+from core.classifier.card import read_card, write_card
 from core.classifier.classifier import Classifier, score_in_steps
 from core.classifier.maps import to_heatmap
 from core.domain import LesionImage
@@ -52,6 +55,27 @@ def test_alone_and_in_a_batch_a_picture_scores_the_same(classifier: Classifier, 
     in_steps = score_in_steps(classifier, frames, step=2)
     assert in_steps == pytest.approx(classifier.logits(frames), abs=1e-4)
     assert len(score_in_steps(classifier, frames[:0])) == 0
+
+
+def test_an_oriented_network_scores_flips_and_turns_alike_and_its_map_goes_with_them(
+    untrained_backbone: Path, tmp_path: Path
+) -> None:
+    card, folder = read_card(untrained_backbone), copytree(untrained_backbone, tmp_path / "oriented")
+    write_card(replace(card, frame=replace(card.frame, is_oriented=True)), folder)
+    classifier = Classifier.load(folder, threads=1)
+    frame = classifier.prepare(decode(draw_jpeg(DrawnLesion(300, 300, centre_x=0.35, centre_y=0.4))))
+    turned = [np.ascontiguousarray(each) for each in (frame[:, ::-1], frame[::-1], np.rot90(frame))]
+    first, *others = classifier.read_frames(np.stack([frame, *turned]))
+    assert first.layer_map is not None
+    assert first.layer_map.max() > 0
+    undo = [lambda m: m[:, ::-1], lambda m: m[::-1], lambda m: np.rot90(m, -1)]
+    for other, back in zip(others, undo, strict=True):
+        assert other.prediction.raw_probability == pytest.approx(first.prediction.raw_probability, abs=1e-6)
+        assert np.allclose(back(other.layer_map), first.layer_map, atol=1e-5)
+    assert np.allclose(classifier.layer_map(frame, HeatmapMethod.GRAD_CAM), first.layer_map, atol=1e-5)
+    as_given = Classifier.load(untrained_backbone, threads=1)
+    raw = [made.raw_probability for made in as_given.predict_frames(np.stack([frame, *turned]))]
+    assert max(raw) - min(raw) > 1e-6
 
 
 def test_four_threads_score_as_one(classifier: Classifier, images: list[LesionImage]) -> None:
