@@ -13,6 +13,7 @@ from batch_rows import measure_batch_rows
 from batch_share import measure_batch_share
 from click_time import measure_click_to_result
 from cold_start import measure_cold_start, measure_memory
+from explanations import measure_maps_over_scoring, measure_similar
 from history import measure_history
 from performance_chart import measure_first_chart
 from plain_script import measure_speedup
@@ -36,6 +37,8 @@ TARGETS: dict[str, tuple[str, float]] = {
     "performance_first_chart_s": ("<=", 2.0),
     "batch_1000_first_rows_s": ("<=", 1.0),
     "history_100k_ms": ("<=", 300.0),
+    "maps_over_scoring": ("<=", 1.2),
+    "similar_100k_ms": ("<=", 200.0),
 }
 
 
@@ -55,6 +58,8 @@ def main() -> int:
             lambda: measure_first_chart(settings, Path(folder)),
             lambda: measure_batch_rows(settings, Path(folder)),
             lambda: measure_history(settings, Path(folder)),
+            lambda: measure_maps_over_scoring(settings),
+            lambda: measure_similar(settings, Path(folder)),
         ]
         for measure in measures:
             figures |= measure()
