@@ -7,6 +7,7 @@ from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.network_choice import choose_network
 from dashboard.components.performance_audit import draw_audit, draw_findings
 from dashboard.components.performance_calibration import draw_calibration
+from dashboard.components.performance_deferral import draw_deferral
 from dashboard.components.performance_diagnoses import draw_diagnoses
 from dashboard.components.performance_errors import draw_errors
 from dashboard.components.performance_headline import draw_about_set, draw_headline, headline_parts
@@ -26,6 +27,7 @@ SECTIONS = [
     "In the practice",
     "Own cases",
     "Calibration",
+    "Deferral",
     "Subgroups",
     "Diagnoses",
     "Robustness",
@@ -59,6 +61,8 @@ try:
             draw_practice(model, card, parts)
         elif section == "Calibration":
             draw_calibration(model, card, parts)
+        elif section == "Deferral":
+            draw_deferral(model, card, parts)
         elif section == "Subgroups":
             draw_subgroups(model, card)
         elif section == "Diagnoses":
