@@ -1,4 +1,4 @@
-"""What a model card says of heat maps, in words: the figures that `python -m core.evaluation maps` put into its facts."""
+"""What a model card says of heat maps: the figures that `python -m core.evaluation maps` put into its facts."""
 
 from typing import Any
 
@@ -17,6 +17,22 @@ _CORRELATIONS = {
     "with_outline_distance": "With distance from the outline",
 }
 MAP_COLUMNS = ("Deletion", "Insertion", "Gain", *_CORRELATIONS.values())
+
+
+def render_maps(maps: dict[str, Any] | None) -> list[str]:
+    """The card's section on heat maps as lines of Markdown; none where nothing was measured."""
+    if not maps:
+        return []
+    return [
+        "## Heat maps",
+        "",
+        f"| | {' | '.join(MAP_COLUMNS)} |",
+        "|---|" + "---:|" * len(MAP_COLUMNS),
+        *(f"| {name} | {' | '.join(values)} |" for name, values in map_rows(maps).items()),
+        "",
+        *(f"- {sentence}" for sentence in map_sentences(maps)),
+        "",
+    ]
 
 
 def map_rows(maps: dict[str, Any]) -> dict[str, list[str]]:
@@ -38,8 +54,8 @@ def map_sentences(maps: dict[str, Any]) -> tuple[str, ...]:
         "are blurred, or shown, one after the other (Petsiuk 2018); gain is insertion less deletion.",
         "The others are correlations of the map's cells, as found: a map that goes with colour variance or texture may "
         "show these rather than the disease.",
-        f"Default: {chosen}, chosen on {maps['n_choosing']} validation images. Eigen-CAM explains no class and is never "
-        "the default.",
+        f"Default: {chosen}, chosen on {maps['n_choosing']} validation images. Eigen-CAM explains no class and is "
+        "never the default.",
         *_randomised(maps.get("randomised", {})),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.classifier.card import ModelCard
 from core.classifier.card_figures import figures_of_test, further_of_test, parts_of_test
+from core.classifier.card_maps import render_maps
 from core.data.audit_file import AUDIT_FILE, read_audit
 from core.data.audit_findings import findings
 from core.evaluation.ablations import ABLATION_COLUMNS, Ablation, read_ablations
@@ -41,7 +42,7 @@ def write_card_text(card: ModelCard, folder: Path) -> None:
 def render_card(card: ModelCard, audited: Sequence[str] = (), ablations: Sequence[Ablation] = ()) -> str:
     """The model card as Markdown: use and limits, then what an audit of the images found, then figures and facts."""
     head = [f"# {card.name} {card.version}", "", INTENDED_USE, ""]
-    blocks = [*_limits(card), *_audit(audited), *_test(card), *_ablations(ablations), *_facts(card), "", *_data()]
+    blocks = [*_limits(card), *_audit(audited), *_test(card), *render_maps(card.facts.get("maps")), *_ablations(ablations), *_facts(card), "", *_data()]
     return "\n".join([*head, *blocks]) + "\n"
 
 

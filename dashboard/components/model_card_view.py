@@ -9,6 +9,7 @@ import streamlit as st
 from core import APP_VERSION
 from core.classifier.card import ModelCard
 from core.classifier.card_figures import figures_of_test, further_of_test, parts_of_test
+from core.classifier.card_maps import MAP_COLUMNS, map_rows, map_sentences
 from core.classifier.card_text import (
     DATA_SOURCES,
     INTENDED_USE,
@@ -53,6 +54,7 @@ def _draw_tests(name: str, card: ModelCard) -> None:
         st.info(f"This network was not measured yet: run `make evaluate MODEL={name}`.", icon=":material/info:")
         return
     _draw_test(test)
+    _draw_maps(card.facts.get("maps"))
     if held_out:
         st.subheader("Held-out lesions", anchor=False)
         _draw_test(held_out)
@@ -70,6 +72,16 @@ def _draw_test(test: dict[str, Any]) -> None:
         f"Small: 95% intervals. Set “{test['set']}”, file list {test['file_list_sha256'][:12]}, measured "
         f"{local_time(datetime.fromisoformat(test['measured_at']))}."
     )
+
+
+def _draw_maps(maps: dict[str, Any] | None) -> None:
+    """What checking the heat maps gave; nothing where nobody did."""
+    if not maps:
+        return
+    st.subheader("Heat maps", anchor=False)
+    rows: list[list[str | Cell]] = [[name, *map(value_cell, values)] for name, values in map_rows(maps).items()]
+    draw_table(["", *MAP_COLUMNS], rows)
+    draw_points("How to read this", map_sentences(maps))
 
 
 def _draw_data(card: ModelCard) -> None:
