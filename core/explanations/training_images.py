@@ -45,7 +45,7 @@ def write_training_images(
     np.savez(
         partial,
         embeddings=embeddings.astype(np.float16),
-        file=np.array([image.file for image in images]),
+        files=np.array([image.file for image in images]),
         is_malignant=np.array([image.is_malignant for image in images]),
         diagnosis=np.array([image.diagnosis for image in images]),
         confirm_type=np.array([image.confirm_type for image in images]),
@@ -60,7 +60,7 @@ def read_training_images(cache: Path, weights_sha256: str) -> TrainingImages | N
         return None
     try:
         with np.load(path, allow_pickle=False) as kept:
-            columns = [kept[name].tolist() for name in ("file", "is_malignant", "diagnosis", "confirm_type")]
+            columns = [kept[name].tolist() for name in ("files", "is_malignant", "diagnosis", "confirm_type")]
             embeddings = kept["embeddings"]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
