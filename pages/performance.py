@@ -1,5 +1,7 @@
 """How well a network does on its test set, with intervals, and what that test set is."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.errors import LesionwiseError
@@ -22,22 +24,6 @@ from dashboard.components.performance_training import draw_training
 from dashboard.measured import get_cards, get_other_sets, get_test_log, has_predictions
 from dashboard.resources import get_evaluation
 
-SECTIONS = [
-    "Thresholds",
-    "In the practice",
-    "Own cases",
-    "Calibration",
-    "Deferral",
-    "Subgroups",
-    "Diagnoses",
-    "Robustness",
-    "Worst errors",
-    "Networks",
-    "Training",
-    "Data audit",
-    "Report",
-]
-
 try:
     cards = get_cards()
     measured = {
@@ -56,33 +42,24 @@ try:
         draw_headline(evaluation, others)
         draw_about_set(evaluation, get_test_log(model), is_open=not is_audited)
         parts = [part for part in headline_parts(evaluation) if has_predictions(model, card, part)]
-        section = st.segmented_control("Section", SECTIONS, default=SECTIONS[0], required=True, key="section")
-        if section == "In the practice":
-            draw_practice(model, card, parts)
-        elif section == "Calibration":
-            draw_calibration(model, card, parts)
-        elif section == "Deferral":
-            draw_deferral(model, card, parts)
-        elif section == "Subgroups":
-            draw_subgroups(model, card)
-        elif section == "Diagnoses":
-            draw_diagnoses(evaluation, others)
-        elif section == "Robustness":
-            draw_robustness(model, evaluation)
-        elif section == "Worst errors":
-            draw_errors(model, card, evaluation)
-        elif section == "Own cases":
-            draw_live()
-        elif section == "Networks":
-            draw_networks({model: measured[model]} | measured)
-        elif section == "Training":
-            draw_training(model, card)
-        elif section == "Data audit":
-            draw_audit()
-        elif section == "Report":
-            draw_report(model, measured, others)
-        else:
-            draw_thresholds(model, card, parts)
+        sections = {
+            "Thresholds": partial(draw_thresholds, model, card, parts),
+            "In the practice": partial(draw_practice, model, card, parts),
+            "Own cases": draw_live,
+            "Calibration": partial(draw_calibration, model, card, parts),
+            "Deferral": partial(draw_deferral, model, card, parts),
+            "Subgroups": partial(draw_subgroups, model, card),
+            "Diagnoses": partial(draw_diagnoses, evaluation, others),
+            "Robustness": partial(draw_robustness, model, evaluation),
+            "Worst errors": partial(draw_errors, model, card, evaluation),
+            "Networks": partial(draw_networks, {model: measured[model]} | measured),
+            "Training": partial(draw_training, model, card),
+            "Data audit": draw_audit,
+            "Report": partial(draw_report, model, measured, others),
+        }
+        first = next(iter(sections))
+        section = st.segmented_control("Section", list(sections), default=first, required=True, key="section")
+        sections[section or first]()
     for name in unmeasured:
         st.caption(
             f"{name} has no test figures for its weights: run `make evaluate MODEL={name}`.",

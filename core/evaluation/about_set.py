@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.audit_result import Tally
 from core.data.labelled import LabelledImage, count_malignant
 from core.data.near_duplicates import MAX_DISTANCE, hash_frame
 
@@ -25,28 +26,15 @@ class Repeats:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Images of one kind."""
-
-    n: int
-    n_malignant: int
-
-    @property
-    def n_benign(self) -> int:
-        """Those that are not malignant."""
-        return self.n - self.n_malignant
-
-
-@dataclass(frozen=True, slots=True)
 class AboutSet:
     """Counts of a test set. `by_source` is empty where sources are unknown; what needs the train part is None where
     that is not at hand. `n_lesions` counts the known ones."""
 
     n_lesions: int
-    by_source: Mapping[str, Part]
-    by_diagnosis: Mapping[str, Part]
-    lesion_seen_in_training: Part | None
-    near_duplicate_of_training: Part | None
+    by_source: Mapping[str, Tally]
+    by_diagnosis: Mapping[str, Tally]
+    lesion_seen_in_training: Tally | None
+    near_duplicate_of_training: Tally | None
 
     def as_json(self) -> dict[str, Any]:
         """Counts and the statement made of them."""
@@ -58,10 +46,10 @@ class AboutSet:
         seen, duplicate = values["lesion_seen_in_training"], values["near_duplicate_of_training"]
         return cls(
             n_lesions=values["n_lesions"],
-            by_source={name: Part(**part) for name, part in values["by_source"].items()},
-            by_diagnosis={name: Part(**part) for name, part in values["by_diagnosis"].items()},
-            lesion_seen_in_training=Part(**seen) if seen else None,
-            near_duplicate_of_training=Part(**duplicate) if duplicate else None,
+            by_source={name: Tally(**part) for name, part in values["by_source"].items()},
+            by_diagnosis={name: Tally(**part) for name, part in values["by_diagnosis"].items()},
+            lesion_seen_in_training=Tally(**seen) if seen else None,
+            near_duplicate_of_training=Tally(**duplicate) if duplicate else None,
         )
 
     def statement(self) -> tuple[str, ...]:
@@ -123,18 +111,18 @@ def _hash(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.stack([hash_frame(frame) for frame in frames]).astype(np.float32)
 
 
-def _by_source(images: Sequence[LabelledImage]) -> dict[str, Part]:
+def _by_source(images: Sequence[LabelledImage]) -> dict[str, Tally]:
     if all(image.is_ham10000 is None for image in images):
         return {}
     flags = np.array([bool(image.is_ham10000) for image in images])
     return {"ham10000": _part(images, flags), "other": _part(images, ~flags)}
 
 
-def _by_diagnosis(images: Sequence[LabelledImage]) -> dict[str, Part]:
+def _by_diagnosis(images: Sequence[LabelledImage]) -> dict[str, Tally]:
     names = np.array([image.diagnosis or "" for image in images], dtype=object)
     return {name: _part(images, names == name) for name in sorted(set(names)) if name}
 
 
-def _part(images: Sequence[LabelledImage], mask: NDArray[np.bool_]) -> Part:
+def _part(images: Sequence[LabelledImage], mask: NDArray[np.bool_]) -> Tally:
     chosen = [image for image, is_in in zip(images, mask, strict=True) if is_in]
-    return Part(n=len(chosen), n_malignant=count_malignant(chosen))
+    return Tally(n=len(chosen), n_malignant=count_malignant(chosen))

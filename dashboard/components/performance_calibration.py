@@ -8,7 +8,7 @@ from core.classifier.card import ModelCard
 from core.evaluation.calibration_steps import CalibrationStep
 from core.evaluation.parts import SetPart
 from dashboard.charts import calibration_stages
-from dashboard.components.performance_headline import PART_LABEL, figure_cell
+from dashboard.components.performance_headline import choose_part, figure_cell, say_no_predictions
 from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
 from dashboard.measured import get_calibration_steps
@@ -16,19 +16,10 @@ from dashboard.measured import get_calibration_steps
 
 def draw_calibration(model: str, card: ModelCard, parts: Sequence[SetPart]) -> None:
     """The stages side by side: error with interval, beside the error that chance alone would show."""
-    part = st.segmented_control(
-        "Images",
-        parts,
-        default=SetPart.WHOLE,
-        required=True,
-        format_func=PART_LABEL.__getitem__,
-        key="calibration-part",
-    )
-    steps = get_calibration_steps(model, card, part or SetPart.WHOLE)
+    part = choose_part(parts, key="calibration-part")
+    steps = get_calibration_steps(model, card, part)
     if steps is None:
-        st.info(
-            f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:"
-        )
+        say_no_predictions(model)
         return
     left, right = st.columns([1, 1.1], gap="large")
     with left:

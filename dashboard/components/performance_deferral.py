@@ -7,7 +7,7 @@ import streamlit as st
 from core.classifier.card import ModelCard
 from core.evaluation.parts import SetPart
 from dashboard.charts.deferral import deferral
-from dashboard.components.performance_headline import PART_LABEL
+from dashboard.components.performance_headline import choose_part, say_no_predictions
 from dashboard.components.plots import draw_plot
 from dashboard.components.words import threshold
 from dashboard.measured import get_deferral
@@ -15,14 +15,9 @@ from dashboard.measured import get_deferral
 
 def draw_deferral(model: str, card: ModelCard, parts: Sequence[SetPart]) -> None:
     """The curve over a part of the test images, and how it is to be read."""
-    part = st.segmented_control(
-        "Images", parts, default=SetPart.WHOLE, required=True, format_func=PART_LABEL.__getitem__, key="deferral-part"
-    )
-    found = get_deferral(model, card, part or SetPart.WHOLE)
+    found = get_deferral(model, card, choose_part(parts, key="deferral-part"))
     if found is None:
-        st.info(
-            f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:"
-        )
+        say_no_predictions(model)
         return
     draw_plot(deferral(found), key="chart-deferral")
     st.caption(

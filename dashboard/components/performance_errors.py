@@ -8,17 +8,17 @@ import streamlit as st
 from core.classifier.card import ModelCard
 from core.data.labelled import LabelledImage
 from core.domain import LesionImage
-from core.errors import DataFolderInvalid, ImageRejected
 from core.evaluation.error_pictures import find_pictures
 from core.evaluation.operating_points import OperatingPoints, band_of
 from core.evaluation.predictions import ScoredImage
 from core.evaluation.results import Evaluation
-from core.imaging.decode import decode
 from core.imaging.overlay import overlay_heatmap
+from dashboard.components.labelled_pictures import draw_labelled, find_labelled, lay_out
+from dashboard.components.performance_headline import say_no_predictions
 from dashboard.components.pictures import encode_picture
 from dashboard.components.viewer import find_heatmap
 from dashboard.components.words import BAND_LABEL, EMPTY_MAP, MAP_LEGEND, METHOD_LABEL, percent
-from dashboard.resources import get_practice, get_predictions, get_shelf
+from dashboard.resources import get_predictions, get_shelf
 
 N_ERRORS = 20
 _COLUMNS = 5
@@ -30,9 +30,7 @@ def draw_errors(model: str, card: ModelCard, evaluation: Evaluation) -> None:
     heat maps on request."""
     predictions = get_predictions(model, evaluation.weights_sha256)
     if predictions is None:
-        st.info(
-            f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:"
-        )
+        say_no_predictions(model)
         return
     rows = predictions.worst_errors(N_ERRORS)
     missed = sum(row.malignant for row in rows)
@@ -52,30 +50,13 @@ def draw_errors(model: str, card: ModelCard, evaluation: Evaluation) -> None:
 def _draw_rows(title: str, rows: Sequence[ScoredImage], draw: Callable[[ScoredImage], None]) -> None:
     if rows:
         st.markdown(f"**{title}** ({len(rows)})")
-    for start in range(0, len(rows), _COLUMNS):
-        for column, row in zip(st.columns(_COLUMNS), rows[start : start + _COLUMNS], strict=False):
-            with column, st.container(border=True, gap="xsmall"):
-                draw(row)
+    lay_out(rows, _COLUMNS, draw)
 
 
-def _find(evaluation: Evaluation, rows: tuple[ScoredImage, ...]) -> dict[str, LabelledImage]:
-    """The pictures by name; says how to give them where they are missing."""
-    data = get_practice().data
-    if data is None:
-        st.info(
-            "The pictures are shown once the folder of labelled images is known: enter it under Settings, or start the "
-            "app with LESIONWISE_DATA set to it.",
-            icon=":material/image:",
-        )
-        return {}
-    try:
-        found = find_pictures(data, evaluation, rows)
-    except DataFolderInvalid as error:
-        st.warning(f"No pictures: {error} Correct the data folder under Settings.", icon=":material/image:")
-        return {}
-    if not found.is_same_list:
-        st.warning("The data folder holds another list of files than the one measured.", icon=":material/warning:")
-    return found.images
+def _find(evaluation: Evaluation, rows: Sequence[ScoredImage]) -> Mapping[str, LabelledImage]:
+    """The pictures by name, where the folder is known."""
+    found = find_labelled(lambda data: find_pictures(data, evaluation, rows), done="measured")
+    return found.images if found else {}
 
 
 def _draw_error(
@@ -83,10 +64,7 @@ def _draw_error(
 ) -> None:
     image = pictures.get(row.file)
     if image is not None:
-        try:
-            _draw_picture(decode(image.path.read_bytes()), mapped_by)
-        except (ImageRejected, OSError):
-            st.caption("This picture cannot be read.")
+        draw_labelled(image.path, partial(_draw_map, mapped_by) if mapped_by else None)
     label = "malignant" if row.malignant else "benign"
     band = band_of(row.malignant_probability, OperatingPoints(card.refer_threshold, card.no_concern_threshold))
     st.markdown(f"**{label}**, scored **{percent(row.malignant_probability)}**: {BAND_LABEL[band]}")
@@ -94,12 +72,9 @@ def _draw_error(
     st.caption(f"{row.diagnosis or 'Diagnosis not known'}{seen}  \n`{row.file}`")
 
 
-def _draw_picture(image: LesionImage, mapped_by: str | None) -> None:
-    if mapped_by is None:
-        st.image(encode_picture(image.pixels), width="stretch")
-        return
+def _draw_map(model: str, image: LesionImage) -> None:
     shelf = get_shelf()
-    heatmap = find_heatmap(shelf, mapped_by, image, shelf.get(mapped_by).card.heatmap_methods[0])
+    heatmap = find_heatmap(shelf, model, image, shelf.get(model).card.heatmap_methods[0])
     st.image(encode_picture(overlay_heatmap(image.pixels, heatmap.values, _OPACITY)), width="stretch")
     if not heatmap.values.any():
         st.caption(EMPTY_MAP)

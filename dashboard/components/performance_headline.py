@@ -73,6 +73,19 @@ def draw_about_set(evaluation: Evaluation, log: Sequence[LoggedScoring], *, is_o
         _draw_log(log)
 
 
+def choose_part(parts: Sequence[SetPart], key: str) -> SetPart:
+    """Which images a section is about."""
+    part = st.segmented_control(
+        "Images", parts, default=SetPart.WHOLE, required=True, format_func=PART_LABEL.__getitem__, key=key
+    )
+    return part or SetPart.WHOLE
+
+
+def say_no_predictions(model: str) -> None:
+    """Instead of a section that needs them."""
+    st.info(f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:")
+
+
 def figure_cell(figure: Figure, *, is_share: bool = True, is_big: bool = False) -> Cell:
     """A figure with its interval in small: "94.0%" and "91.0–96.3%"."""
     return value_cell(figure.as_percent(1) if is_share else figure.as_text(3), is_big=is_big)

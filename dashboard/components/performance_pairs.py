@@ -1,6 +1,7 @@
 """The pairs of an audit that a person should look at, their pictures side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -8,10 +9,7 @@ import streamlit as st
 from core.data.audit_lookup import find_audited
 from core.data.audit_result import Audit, Pair, PairKind, PairsOfKind, Picture
 from core.data.perceptual_hash import Turn
-from core.errors import DataFolderInvalid, ImageRejected
-from core.imaging.decode import decode
-from dashboard.components.pictures import encode_picture
-from dashboard.resources import get_practice
+from dashboard.components.labelled_pictures import draw_labelled, find_labelled, lay_out
 
 _AT_ONCE = 12
 _COLUMNS = 3
@@ -41,11 +39,7 @@ def draw_pairs(audit: Audit) -> None:
         key="audit-kind",
     )
     pairs = _choose_some(by_kind[chosen or kinds[0]])
-    files = _find(audit, pairs)
-    for start in range(0, len(pairs), _COLUMNS):
-        for column, pair in zip(st.columns(_COLUMNS), pairs[start : start + _COLUMNS], strict=False):
-            with column, st.container(border=True, gap="xsmall"):
-                _draw_pair(pair, files)
+    lay_out(pairs, _COLUMNS, partial(_draw_pair, _find(audit, pairs)))
 
 
 def _choose_some(found: PairsOfKind) -> tuple[Pair, ...]:
@@ -60,41 +54,21 @@ def _choose_some(found: PairsOfKind) -> tuple[Pair, ...]:
     return found.to_check[start : start + _AT_ONCE]
 
 
-def _find(audit: Audit, pairs: Sequence[Pair]) -> dict[tuple[str, str], Path]:
-    """The files by part and name; says how to give them where they are missing."""
-    data = get_practice().data
-    if data is None:
-        st.info(
-            "The pictures are shown once the folder of labelled images is known: enter it under Settings, or start the "
-            "app with LESIONWISE_DATA set to it.",
-            icon=":material/image:",
-        )
-        return {}
-    try:
-        found = find_audited(data, audit, [picture for pair in pairs for picture in (pair.first, pair.second)])
-    except DataFolderInvalid as error:
-        st.warning(f"No pictures: {error} Correct the data folder under Settings.", icon=":material/image:")
-        return {}
-    if not found.is_same_list:
-        st.warning("The data folder holds another list of files than the one audited.", icon=":material/warning:")
-    return found.files
+def _find(audit: Audit, pairs: Sequence[Pair]) -> Mapping[tuple[str, str], Path]:
+    """The files by part and name, where the folder is known."""
+    pictures = [picture for pair in pairs for picture in (pair.first, pair.second)]
+    found = find_labelled(lambda data: find_audited(data, audit, pictures), done="audited")
+    return found.files if found else {}
 
 
-def _draw_pair(pair: Pair, files: dict[tuple[str, str], Path]) -> None:
+def _draw_pair(files: Mapping[tuple[str, str], Path], pair: Pair) -> None:
     for column, picture in zip(st.columns(2, gap="xsmall"), (pair.first, pair.second), strict=True):
         with column:
             if path := files.get(picture.key):
-                _draw_picture(path)
+                draw_labelled(path)
             st.markdown(f"**{'malignant' if picture.is_malignant else 'benign'}**")
             st.caption(_about(picture))
     st.caption(_relation(pair))
-
-
-def _draw_picture(path: Path) -> None:
-    try:
-        st.image(encode_picture(decode(path.read_bytes()).pixels), width="stretch")
-    except (ImageRejected, OSError):
-        st.caption("This picture cannot be read.")
 
 
 def _about(picture: Picture) -> str:

@@ -13,7 +13,7 @@ from core.evaluation.operating_points import OperatingPoints
 from core.evaluation.parts import SetPart
 from core.evaluation.points_compared import ChosenBy, ComparedPoint, compare_points
 from dashboard.charts import decision
-from dashboard.components.performance_headline import PART_LABEL, figure_cell
+from dashboard.components.performance_headline import choose_part, figure_cell, say_no_predictions
 from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import BAND_LABEL, threshold
@@ -29,19 +29,10 @@ def draw_practice(model: str, card: ModelCard, parts: Sequence[SetPart]) -> None
     """A prevalence to choose; only this part of the page runs again when it is moved."""
     left, right = st.columns(2, gap="large")
     with left:
-        part = st.segmented_control(
-            "Images",
-            parts,
-            default=SetPart.WHOLE,
-            required=True,
-            format_func=PART_LABEL.__getitem__,
-            key="practice-part",
-        )
-    images = get_exploration(model, card.weights_sha256, part or SetPart.WHOLE)
+        part = choose_part(parts, key="practice-part")
+    images = get_exploration(model, card.weights_sha256, part)
     if images is None:
-        st.info(
-            f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:"
-        )
+        say_no_predictions(model)
         return
     with right:
         prevalence = _choose_prevalence()

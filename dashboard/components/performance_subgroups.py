@@ -6,7 +6,7 @@ from core.classifier.card import ModelCard
 from core.evaluation.figures import Figure
 from core.evaluation.subgroups import NOT_ASSESSED, SMALL_N, Division, Subgroup
 from dashboard.charts import subgroups
-from dashboard.components.performance_headline import figure_cell
+from dashboard.components.performance_headline import figure_cell, say_no_predictions
 from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import plural, threshold
@@ -18,9 +18,7 @@ def draw_subgroups(model: str, card: ModelCard) -> None:
     """One division at a time, as a chart and a table; then what nobody knows."""
     divisions = get_divisions(model, card)
     if divisions is None:
-        st.info(
-            f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:"
-        )
+        say_no_predictions(model)
         return
     known = {division.name: division for division in divisions if division.groups}
     name = st.segmented_control("Divided by", list(known), default=next(iter(known)), required=True, key="division")

@@ -16,7 +16,7 @@ from core.evaluation.exploration import (
 from core.evaluation.parts import SetPart
 from core.evaluation.published import NOT_COMPARABLE, PUBLISHED
 from dashboard.charts import calibration, confusion_matrix, precision_recall, roc, score_distributions
-from dashboard.components.performance_headline import PART_LABEL, figure_cell
+from dashboard.components.performance_headline import choose_part, figure_cell, say_no_predictions
 from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import plural, threshold
@@ -27,14 +27,10 @@ from dashboard.resources import get_practice
 @st.fragment
 def draw_thresholds(model: str, card: ModelCard, parts: Sequence[SetPart]) -> None:
     """The slider with its table, and the charts; only this part of the page runs again when it is moved."""
-    part = st.segmented_control(
-        "Images", parts, default=SetPart.WHOLE, required=True, format_func=PART_LABEL.__getitem__, key="part"
-    )
-    images = get_exploration(model, card.weights_sha256, part or SetPart.WHOLE)
+    part = choose_part(parts, key="part")
+    images = get_exploration(model, card.weights_sha256, part)
     if images is None:
-        st.info(
-            f"The predictions of {model} are not installed. Run `make evaluate MODEL={model}`.", icon=":material/info:"
-        )
+        say_no_predictions(model)
         return
     controls, table = st.columns([1, 1.6], gap="large")
     with controls:

@@ -6,6 +6,7 @@ from typing import Any
 from core.classifier.card_text import INTENDED_USE, limits_of
 from core.evaluation.calibration_steps import CalibrationStep
 from core.evaluation.decision_curve import DecisionCurve
+from core.evaluation.deferral import Deferral
 from core.evaluation.json_values import to_json_value
 from core.evaluation.live_figures import VERIFICATION_BIAS
 from core.evaluation.points_compared import ComparedPoint
@@ -40,6 +41,7 @@ def performance_json(inputs: ReportInputs) -> dict[str, Any]:
             "bands": {band.value: value for band, value in inputs.bands.items()},
             "calibration": tuple(_step(step) for step in inputs.steps),
             "decision_curve": _decision(inputs.decision),
+            "deferral": _deferral(inputs.deferral) if inputs.deferral else None,
             "operating_points": tuple(_point(point) for point in inputs.points),
             "subgroups": inputs.divisions,
             "not_assessed": NOT_ASSESSED,
@@ -79,6 +81,15 @@ def _decision(curve: DecisionCurve | None) -> Mapping[str, Any] | None:
         "as_served": {name: tuple(values.tolist()) for name, values in served.items()},
         "by_corrected_risk": tuple(curve.by_risk.value.tolist()) if curve.by_risk else None,
         "refer_everyone": tuple(curve.all_sent.tolist()),
+    }
+
+
+def _deferral(found: Deferral) -> Mapping[str, Any]:
+    curves = {"accuracy": found.accuracy, "sensitivity": found.sensitivity, "specificity": found.specificity}
+    return {
+        "share_left_to_a_person": tuple(found.accuracy.x.tolist()),
+        **{name: tuple(curve.value.tolist()) for name, curve in curves.items()},
+        "indeterminate_band": {"share": found.band_share, "accuracy_of_the_rest": found.band_accuracy},
     }
 
 

@@ -6,7 +6,13 @@ from datetime import datetime
 from core.classifier.card_text import INTENDED_USE, limits_of
 from core.exports.performance_pdf import PerformanceReport, ReportBlock, render_performance
 from dashboard.components.words import local_time
-from dashboard.workflow.performance.figures import calibration_block, charts_block, headline_block, practice_block
+from dashboard.workflow.performance.figures import (
+    calibration_block,
+    charts_block,
+    deferral_block,
+    headline_block,
+    practice_block,
+)
 from dashboard.workflow.performance.inputs import ReportInputs
 from dashboard.workflow.performance.measures import (
     ablations_block,
@@ -40,6 +46,7 @@ def _blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
     yield from own_cases_blocks(inputs)
     yield from calibration_block(inputs)
     yield from subgroups_block(inputs)
+    yield from deferral_block(inputs)
     yield from diagnosis_blocks(inputs)
     yield from robustness_block(inputs)
     yield from errors_block(inputs)

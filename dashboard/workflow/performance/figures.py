@@ -16,6 +16,7 @@ from dashboard.charts import (
     roc,
     score_distributions,
 )
+from dashboard.charts.deferral import deferral
 from dashboard.components.words import BAND_LABEL, plural, threshold
 from dashboard.workflow.performance.inputs import ReportInputs
 from dashboard.workflow.performance.printing import print_across, print_beside
@@ -69,6 +70,12 @@ def calibration_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
     rows = [[step.name, step.ece.as_text(3), step.ideal_ece.as_text(3), step.brier.as_text(3)] for step in inputs.steps]
     table = table_of(["Probabilities", "ECE, 15 equal-mass bins", "If perfect, by chance", "Brier score"], rows)
     yield ReportBlock("Calibration", (), (table,), (print_across(calibration_stages(inputs.steps)),))
+
+
+def deferral_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
+    """What leaving the least certain to a person gains; nothing without predictions."""
+    if inputs.deferral:
+        yield ReportBlock("Deferral", charts=(print_across(deferral(inputs.deferral)),))
 
 
 def _headline(inputs: ReportInputs) -> ReportTable:

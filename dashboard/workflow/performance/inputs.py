@@ -10,6 +10,7 @@ from core.evaluation.calibration_figures import assumed_malignant_share
 from core.evaluation.calibration_steps import CalibrationStep
 from core.evaluation.comparison import PairedDifference
 from core.evaluation.decision_curve import DecisionCurve, decision_curve
+from core.evaluation.deferral import Deferral
 from core.evaluation.exploration import Exploration
 from core.evaluation.operating_points import OperatingPoints
 from core.evaluation.points_compared import ComparedPoint, compare_points
@@ -34,9 +35,9 @@ class LiveInputs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReportInputs:
-    """Everything that the report is made of. `images`, `steps`, `divisions` and `errors` need predictions; each is None
-    or empty without. `others` are evaluations of the same weights on further sets, `networks` those of all installed
-    networks, `differences` the paired ones by "first minus second"."""
+    """Everything that the report is made of. `images`, `steps`, `divisions`, `deferral` and `errors` need predictions;
+    each is None or empty without. `others` are evaluations of the same weights on further sets, `networks` those of all
+    installed networks, `differences` the paired ones by "first minus second"."""
 
     card: ModelCard
     evaluation: Evaluation
@@ -46,6 +47,7 @@ class ReportInputs:
     images: Exploration | None = None
     steps: tuple[CalibrationStep, ...] = ()
     divisions: tuple[Division, ...] = ()
+    deferral: Deferral | None = None
     errors: tuple[ScoredImage, ...] = ()
     others: Mapping[str, Evaluation] = field(default_factory=dict)
     networks: Mapping[str, Evaluation] = field(default_factory=dict)
