@@ -54,12 +54,17 @@ class AnalyseState:
     is_map_shown: bool = False
     is_beside: bool = False
     opacity: float = 0.6
-    method: HeatmapMethod = HeatmapMethod.GRAD_CAM
+    chosen_method: HeatmapMethod | None = None
 
     @property
     def current(self) -> Intake | None:
         """The picture that is shown."""
         return self.intakes[self.selected] if self.selected < len(self.intakes) else None
+
+    @property
+    def method(self) -> HeatmapMethod:
+        """The method of the heat map: the one that was chosen, at first the one that a card names first."""
+        return self.chosen_method or HeatmapMethod.GRAD_CAM
 
 
 _ANALYSE, _READER, _HEATMAPS, _FLASH = "analyse_state", "reader_name", "heatmaps", "flash"
@@ -87,11 +92,6 @@ def case_words(case: CaseRecord) -> Words:
     """What is being typed about a saved case; begins with what is stored, and outlives a change of page."""
     kept: dict[int, Words] = st.session_state.setdefault(_CASE_WORDS, {})
     return kept.setdefault(case.case_id, words_of(case))
-
-
-def forget_case_words(case_id: int) -> None:
-    """Begin with what is stored again."""
-    st.session_state.setdefault(_CASE_WORDS, {}).pop(case_id, None)
 
 
 def forget_case_words(case_id: int) -> None:

@@ -46,9 +46,9 @@ def draw_switches(state: session.AnalyseState, methods: tuple[HeatmapMethod, ...
     is_off = not state.is_map_shown
     left, right = st.columns(2)
     places = ["Over", "Beside"]
-    index = methods.index(state.method) if state.method in methods else 0
+    index = methods.index(state.chosen_method) if state.chosen_method in methods else 0
     with left:
-        state.method = st.selectbox(
+        state.chosen_method = st.selectbox(
             "Method", methods, index, format_func=METHOD_LABEL.__getitem__, disabled=is_off, key=f"{key}-method"
         )
     with right:
