@@ -44,6 +44,7 @@ def test_every_section_draws_and_the_report_is_a_pdf(page: Page, tmp_path: Path)
     content = Path(started.value.path()).read_bytes()
     assert content.startswith(b"%PDF") and len(content) > 50_000
     choose(page, "Thresholds")
-    with page.expect_download() as started:
-        page.get_by_role("button", name="SVG").first.click()
-    assert b"<svg" in Path(started.value.path()).read_bytes()
+    for form, beginning in {"PNG": b"\x89PNG", "SVG": b"<?xml", "CSV": b"\xef\xbb\xbfseries"}.items():
+        with page.expect_download() as started:
+            page.get_by_role("button", name=form).first.click()
+        assert Path(started.value.path()).read_bytes().startswith(beginning)
