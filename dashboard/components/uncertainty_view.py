@@ -29,16 +29,20 @@ def draw_uncertainty(prediction: Prediction, image: LesionImage) -> None:
 
 
 def _reasons(found: Uncertainty, prediction: Prediction) -> list[str]:
-    said = {
-        Doubt.NEAR_THRESHOLD: f"{percent(prediction.malignant_probability)} is near the threshold "
-        f"{threshold(found.nearest_threshold)}",
-        Doubt.UNSTEADY: f"it is unsteady under {', '.join(found.unsteady_under or ())}",
-        Doubt.UNLIKE_TRAINING: _far(found),
-    }
-    reasons = [said[doubt] for doubt in found.doubts] or ["the score lies between the two thresholds"]
+    reasons = [_said(doubt, found, prediction) for doubt in found.doubts]
+    reasons = reasons or ["the score lies between the two thresholds"]
     if found.unsteady_under is None:
         reasons.append("how steady it is, “What would change it” tells")
     return reasons
+
+
+def _said(doubt: Doubt, found: Uncertainty, prediction: Prediction) -> str:
+    if doubt is Doubt.NEAR_THRESHOLD:
+        own, limit = percent(prediction.malignant_probability), threshold(found.nearest_threshold)
+        return f"{own} is near the threshold {limit}"
+    if doubt is Doubt.UNSTEADY:
+        return f"it is unsteady under {', '.join(found.unsteady_under or ())}"
+    return _far(found)
 
 
 def _far(found: Uncertainty) -> str:

@@ -124,3 +124,17 @@ def test_analyse_offers_the_same_once_there_is_a_result(app: App, picture: bytes
     assert "Look closer" not in app.text
     app.classify()
     assert "Look closer" in app.text
+
+
+@pytest.mark.parametrize(
+    ("refer", "no_concern", "words"),
+    [(0.999, 0.001, "lies between the two thresholds"), (0.999, 0.45, "is near the threshold 45.0%")],
+)
+def test_why_a_result_is_indeterminate_is_told_in_one_line(
+    refer: float, no_concern: float, words: str, app: App, save: Callable[..., int], change_card: Callable[..., None]
+) -> None:
+    change_card(refer_threshold=refer, no_concern_threshold=no_concern)
+    text = app.open("case", case=str(save())).text
+    assert "Why indeterminate: " in text
+    assert words in text
+    assert "“What would change it” tells" in text
