@@ -1,5 +1,6 @@
 """What was measured of the installed networks, cached for all sessions: nothing here is of a patient."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from core.evaluation.calibration_figures import assumed_malignant_share
 from core.evaluation.calibration_steps import CalibrationStep, calibration_steps
 from core.evaluation.comparison import PairedDifference, ScoredBy, compare_networks
 from core.evaluation.deferral import Deferral, measure_deferral
-from core.evaluation.exploration import Exploration, prepare_exploration
+from core.evaluation.exploration import Exploration, ExploredThreshold, explore_at, prepare_exploration
+from core.evaluation.gates_report import GATES_FILE, figures_of_gates, read_gates
 from core.evaluation.operating_points import OperatingPoints
 from core.evaluation.other_sets import find_other_sets
 from core.evaluation.parts import SetPart, predictions_of
@@ -48,6 +50,13 @@ def get_exploration(model: str, weights_sha256: str, part: SetPart) -> Explorati
     """What any threshold is measured with, its bootstrap draws made once; None without shipped predictions."""
     predictions = get_predictions(model, weights_sha256)
     return _explore(model, part, changed_at(model, PREDICTIONS_FILE), predictions) if predictions else None
+
+
+def get_explored(
+    model: str, part: SetPart, images: Exploration, threshold: float, prevalence: float
+) -> ExploredThreshold:
+    """What a threshold gives on a part, `images`; kept, for most visits ask for the same one."""
+    return _explore_at(model, part, changed_at(model, PREDICTIONS_FILE), threshold, prevalence, images)
 
 
 def has_predictions(model: str, card: ModelCard, part: SetPart) -> bool:
@@ -130,6 +139,17 @@ def get_ablations() -> tuple[Ablation, ...]:
     return _read_ablations(path.stat().st_mtime_ns) if path.is_file() else ()
 
 
+def get_gate_figures(model: str, weights_sha256: str) -> Mapping[str, str]:
+    """What was measured of a network's gates, in words; empty where it was not. Raises CardUnusable."""
+    return _read_gate_figures(model, weights_sha256, changed_at(model, GATES_FILE))
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
+def _read_gate_figures(model: str, weights_sha256: str, changed_at: int) -> Mapping[str, str]:
+    report = read_gates(get_settings().weights_root / model, weights_sha256) if changed_at else None
+    return figures_of_gates(report) if report else {}
+
+
 def get_training_curve(model: str) -> pd.DataFrame | None:
     """One row per epoch of a network's training, where its curve is installed. Raises DataFolderInvalid."""
     path = get_settings().weights_root / model / _CURVE_FILE
@@ -163,6 +183,13 @@ def _read_audit(path: str, changed_at: int) -> Audit | None:
 @st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
 def _explore(model: str, part: SetPart, changed_at: int, _predictions: Predictions) -> Exploration:
     return prepare_exploration(predictions_of(_predictions, part))
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)
+def _explore_at(
+    model: str, part: SetPart, changed_at: int, threshold: float, prevalence: float, _images: Exploration
+) -> ExploredThreshold:
+    return explore_at(_images, threshold, prevalence)
 
 
 @st.cache_resource(show_spinner=False, max_entries=_MAX_ENTRIES)

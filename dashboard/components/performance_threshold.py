@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from functools import partial
+
 import streamlit as st
 
 from core.classifier.card import ModelCard
 from core.evaluation.exploration import (
     Exploration,
     ExploredThreshold,
-    explore_at,
     of_thousand,
     slider_position,
     snap_threshold,
@@ -20,7 +21,7 @@ from dashboard.components.performance_headline import choose_part, figure_cell, 
 from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import plural, threshold
-from dashboard.measured import get_exploration
+from dashboard.measured import get_exploration, get_explored
 from dashboard.resources import get_practice
 
 
@@ -34,7 +35,7 @@ def draw_thresholds(model: str, card: ModelCard, parts: Sequence[SetPart]) -> No
         return
     controls, table = st.columns([1, 1.6], gap="large")
     with controls:
-        explored = explore_at(images, _choose(model, card), get_practice().prevalence)
+        explored = get_explored(model, part, images, _choose(model, card), get_practice().prevalence)
     with table:
         _draw_figures(explored)
     _draw_charts(images, explored, card)
@@ -103,19 +104,20 @@ def _in_whole_lesions(explored: ExploredThreshold) -> str:
 def _draw_charts(images: Exploration, explored: ExploredThreshold, card: ModelCard) -> None:
     at = explored.figures
     action = "refer" if at.threshold == card.refer_threshold else "explored"
-    charts = {
-        "roc": roc(images.roc, images.ranking["roc_auc"], at, PUBLISHED),
-        "precision-recall": precision_recall(
-            images.precision_recall, images.ranking["average_precision"], at, images.prevalence
+    counts, prevalence = explored.counts, images.prevalence
+    charts = {  # each is made when it is drawn, so that the first is on the screen before the last is made
+        "roc": partial(roc, images.roc, images.ranking["roc_auc"], at, PUBLISHED),
+        "precision-recall": partial(
+            precision_recall, images.precision_recall, images.ranking["average_precision"], at, prevalence
         ),
-        "confusion": confusion_matrix(explored.counts),
-        "scores": score_distributions(images.histogram, explored.counts, card.no_concern_threshold, action=action),
-        "calibration": calibration(images.reliability, images.ranking["ece"], at.threshold, action=action),
+        "confusion": partial(confusion_matrix, counts),
+        "scores": partial(score_distributions, images.histogram, counts, card.no_concern_threshold, action=action),
+        "calibration": partial(calibration, images.reliability, images.ranking["ece"], at.threshold, action=action),
     }
     columns = st.columns(2, gap="medium")
-    for i, (name, figure) in enumerate(charts.items()):
+    for i, (name, make) in enumerate(charts.items()):
         with columns[i % 2]:
-            draw_plot(figure, key=f"chart-{name}")
+            draw_plot(make(), key=f"chart-{name}")
     with columns[1]:
         st.markdown("**How to read these**")
         st.markdown(

@@ -144,7 +144,7 @@ def test_every_section_is_in_the_pdf_in_the_order_in_which_a_sceptic_asks(inputs
         "Own cases over time",
         "Drift of the newest cases",
         "The referral threshold here",
-        "Calibration",
+        "If perfect, by chance",
         "Subgroups",
         "Deferral",
         "Worst errors",
