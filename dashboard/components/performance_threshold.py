@@ -1,7 +1,6 @@
 """One threshold that moves every chart and the table; away from the operating threshold it is marked exploratory."""
 
 from collections.abc import Sequence
-
 from functools import partial
 
 import streamlit as st
