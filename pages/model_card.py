@@ -6,7 +6,7 @@ from core.evaluation.sets import HAM_SETS
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.model_card_view import draw_card
 from dashboard.components.network_choice import choose_network
-from dashboard.measured import get_ablations, get_audit_findings, get_cards, get_other_sets
+from dashboard.measured import get_ablations, get_audit_findings, get_cards, get_gate_figures, get_other_sets
 from dashboard.resources import get_card, get_evaluation, get_practice
 
 try:
@@ -22,7 +22,8 @@ try:
         others = get_other_sets(card, evaluation).values() if evaluation else ()
         for measured in (evaluation, *(other for other in others if other.set_name in HAM_SETS)):
             card = with_test_figures(card, measured)
-        draw_card(name, card, get_audit_findings(), get_ablations())
+        gates = get_gate_figures(name, card.weights_sha256)
+        draw_card(name, card, get_audit_findings(), get_ablations(), gates)
 except LesionwiseError as error:
     show_error(error)
 show_use_line()

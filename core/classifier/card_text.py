@@ -1,8 +1,9 @@
 """The model card for people, in Markdown, from the same values as the card for the program."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from core.classifier.card import ModelCard
 from core.classifier.card_figures import figures_of_test, further_of_test, parts_of_test
@@ -10,8 +11,10 @@ from core.classifier.card_maps import render_maps
 from core.data.audit_file import AUDIT_FILE, read_audit
 from core.data.audit_findings import findings
 from core.evaluation.ablations import ABLATION_COLUMNS, Ablation, read_ablations
+from core.evaluation.gates_report import figures_of_gates, read_gates
 
 CARD_TEXT_FILE = "README.md"
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 INTENDED_USE = (
     "Decision support for clinicians who examine dermoscopic images. Not cleared as a medical device. "
     "It does not replace the clinician's judgement, histopathology or follow-up."
@@ -31,18 +34,26 @@ DATA_SOURCES = (
 
 
 def write_card_text(card: ModelCard, folder: Path) -> None:
-    """Write the model card as Markdown beside the weights, with the findings of the audit that lies beside the folder
-    and the table of ablations. Raises DataFolderInvalid where one of these is broken."""
+    """Write the model card as Markdown beside the weights, with the findings of the audit that lies beside the folder,
+    the table of ablations and the figures of the gates. Raises DataFolderInvalid or CardUnusable where one of these is
+    broken."""
     audit = read_audit(folder.parent / AUDIT_FILE) if (folder.parent / AUDIT_FILE).is_file() else None
     said = findings(audit) if audit else ()
-    text = render_card(card, said, read_ablations(folder.parent))
+    gates = read_gates(folder, card.weights_sha256)
+    text = render_card(card, said, read_ablations(folder.parent), figures_of_gates(gates) if gates else {})
     (folder / CARD_TEXT_FILE).write_text(text, encoding="utf-8")
 
 
-def render_card(card: ModelCard, audited: Sequence[str] = (), ablations: Sequence[Ablation] = ()) -> str:
+def render_card(
+    card: ModelCard,
+    audited: Sequence[str] = (),
+    ablations: Sequence[Ablation] = (),
+    gates: Mapping[str, str] = _NONE,
+) -> str:
     """The model card as Markdown: use and limits, then what an audit of the images found, then figures and facts."""
     head = [f"# {card.name} {card.version}", "", INTENDED_USE, ""]
-    blocks = [*_limits(card), *_audit(audited), *_test(card), *render_maps(card.facts.get("maps")), *_ablations(ablations), *_facts(card), "", *_data()]
+    measured = [*_test(card), *render_maps(card.facts.get("maps")), *_ablations(ablations), *_gates(gates)]
+    blocks = [*_limits(card), *_audit(audited), *measured, *_facts(card), "", *_data()]
     return "\n".join([*head, *blocks]) + "\n"
 
 
@@ -147,6 +158,14 @@ def _ablations(rows: Sequence[Ablation]) -> list[str]:
         *(f"| {' | '.join(_ablation(row))} |" for row in rows),
         "",
     ]
+
+
+def _gates(rows: Mapping[str, str]) -> list[str]:
+    """The gates before a score and the measures beside it, on pictures that they were not fitted on."""
+    if not rows:
+        return []
+    table = ["| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows.items())]
+    return ["## Gates and measures", "", "Shares of pictures, 95% intervals in brackets.", "", *table, ""]
 
 
 def _ablation(row: Ablation) -> list[str]:

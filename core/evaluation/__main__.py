@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.classifier.card import write_card
 from core.classifier.card_text import write_card_text
@@ -26,6 +27,9 @@ from core.evaluation.results import Evaluation, write_evaluation
 from core.evaluation.scoring_log import NO_REASON, log_scoring
 from core.evaluation.sets import HAM_SETS, EvaluationSet, open_set
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.gates.artefacts import ArtefactFinder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +60,11 @@ def run(options: argparse.Namespace) -> Evaluation:
     _require_reason(options, labelled)
     classifier = Classifier.load(options.weights, settings.torch_threads)
     evaluation, predictions = evaluate(
-        scorer=classifier, labelled=labelled, cache=settings.cache_root, with_robustness=options.robustness
+        scorer=classifier,
+        labelled=labelled,
+        cache=settings.cache_root,
+        with_robustness=options.robustness,
+        artefacts=_load_artefact_finder(settings),
     )
     if labelled.is_test:
         log = options.weights if options.write_beside_weights else settings.home / "evaluations"
@@ -84,6 +92,13 @@ def run_comparison(options: argparse.Namespace) -> ModelComparison:
         n, reason = comparison.parts["whole"].difference.n, options.reason or "comparison"
         log_scoring(settings.home / "evaluations", card=classifier.card, set_name=labelled.name, n=n, reason=reason)
     return comparison
+
+
+def _load_artefact_finder(settings: Settings) -> "ArtefactFinder | None":
+    from core.gates.artefacts import FOLDER, ArtefactFinder
+
+    folder = settings.weights_root / FOLDER
+    return ArtefactFinder.load(folder) if folder.is_dir() else None
 
 
 def _refit_gates(arguments: list[str]) -> int:

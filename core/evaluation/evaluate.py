@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import APP_VERSION
 from core.classifier.card import ModelCard
@@ -19,6 +20,9 @@ from core.evaluation.sets import EvaluationSet, ReadableSet, read_frames
 from core.imaging.quality import sharpness
 from core.taxonomy import Band
 
+if TYPE_CHECKING:
+    from core.gates.artefacts import ArtefactFinder
+
 _THRESHOLD_NOTE = (
     "The operating point was fixed on validation images before this set was scored and is stored in the model card; "
     "0.5 is given for comparison with published work. Intervals: 95%, {n_draws} bootstrap draws, stratified by class "
@@ -33,15 +37,17 @@ def evaluate(
     cache: Path | None = None,
     with_robustness: bool = False,
     n_draws: int = N_DRAWS,
+    artefacts: "ArtefactFinder | None" = None,
 ) -> tuple[Evaluation, Predictions]:
-    """Score every readable image of the set and measure the result; robustness costs 13 more passes.
+    """Score every readable image of the set and measure the result.
 
-    Raises DataFolderInvalid where no image can be read.
+    Robustness costs 13 more passes; `artefacts` names what lies over each lesion. Raises DataFolderInvalid where no
+    image can be read.
     """
     card = scorer.card
     readable = read_frames(labelled.images, card.frame, cache)
     repeats = _repeats(labelled, readable, card, cache)
-    predictions = predict_set(scorer, readable, repeats)
+    predictions = predict_set(scorer, readable, repeats, artefacts)
     evaluation = Evaluation(
         set_name=labelled.name,
         file_list_sha256=hash_of_list(readable.images),
@@ -69,7 +75,12 @@ def count_bands(predictions: Predictions, points: OperatingPoints) -> dict[str, 
     return {band.value: BandCount(len(found), sum(found)) for band, found in labels.items()}
 
 
-def predict_set(scorer: Scorer, readable: ReadableSet, repeats: Repeats | None = None) -> Predictions:
+def predict_set(
+    scorer: Scorer,
+    readable: ReadableSet,
+    repeats: Repeats | None = None,
+    artefacts: "ArtefactFinder | None" = None,
+) -> Predictions:
     """Score every image once, and join the scores with what is known of the images."""
     logits = score_all(scorer, readable.frames)
     probability = calibrate(logits, scorer.card.temperature)
@@ -86,6 +97,7 @@ def predict_set(scorer: Scorer, readable: ReadableSet, repeats: Repeats | None =
                 repeats_train=is_seen,
                 lesion_in_train=is_in_train,
                 sharpness=sharpness(frame),
+                artefacts="; ".join(artefacts.names(frame)) if artefacts else None,
             )
             for image, frame, p, logit, is_seen, is_in_train in rows
         )

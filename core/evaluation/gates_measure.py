@@ -1,7 +1,7 @@
 """Measures gates and explanations on pictures that they were not fitted on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import cv2
@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classifier.classifier import Classifier
-from core.domain import Checks, LesionImage
+from core.domain import Checks, HeatShares, LesionImage
 from core.evaluation.degraded import DEGRADED, degrade
 from core.evaluation.gates_report import Counted, FlagFigures, HeatFigures, count
 from core.gates.artefacts import SIDE_PX, ArtefactFinder
 from core.gates.assess import Gates, check_picture
+from core.gates.heat import HeatLimits
 from core.gates.outline import outline_lesion
 from core.gates.quality import measure_quality
 from core.gates.scope import ScopeHead
@@ -58,10 +59,10 @@ def measure_caught(pictures: Pictures) -> dict[str, Counted]:
 def measure_flags(finder: ArtefactFinder, pictures: Pictures, seed: int = 0) -> dict[str, FlagFigures]:
     """Each artefact drawn over real pictures, and the same pictures without it."""
     rng = np.random.default_rng(seed)
-    without = [_flagged(finder, pixels) for pixels in pictures]
+    without = [finder.names(pixels) for pixels in pictures]
     return {
         str(artefact): FlagFigures(
-            count([artefact in _flagged(finder, add_artefact(pixels, artefact, rng)) for pixels in pictures]),
+            count([artefact in finder.names(add_artefact(pixels, artefact, rng)) for pixels in pictures]),
             count([artefact in flagged for flagged in without]),
         )
         for artefact in Artefact
@@ -74,14 +75,20 @@ def measure_dice(n: int, seed: int = 0) -> NDArray[np.float64]:
     return np.array([_dice(_draw_covered(rng), rng) for _ in range(n)])
 
 
-def measure_heat_shares(checked: CheckedSet) -> HeatFigures | None:
+def measure_heat_shares(checked: CheckedSet, limits: HeatLimits) -> HeatFigures | None:
     """Mean shares of the heat over pictures with a sure outline; None where no map has a closed form."""
-    sure = [c for c in checked.checks if c.heat and c.measures and c.measures.is_sure]
-    heats = [each.heat for each in sure if each.heat]
+    heats = reliable_heats(checked)
     if not heats:
         return None
     inside, border, outside = np.mean([[h.inside, h.border, h.outside] for h in heats], axis=0).tolist()
-    return HeatFigures(len(heats), checked.cells, inside, border, outside, count([bool(h.warnings) for h in heats]))
+    warned = count([bool(h.warnings) for h in heats])
+    shares = {"mean_inside": inside, "mean_border": border, "mean_outside": outside}
+    return HeatFigures(n=len(heats), cells=checked.cells, **shares, warned=warned, **asdict(limits))
+
+
+def reliable_heats(checked: CheckedSet) -> list[HeatShares]:
+    """The shares of the heat of those pictures whose outline may be relied on."""
+    return [c.heat for c in checked.checks if c.heat and c.measures and c.measures.is_sure]
 
 
 def rejected(head: ScopeHead, embeddings: NDArray[np.float32]) -> Counted:
@@ -92,10 +99,6 @@ def rejected(head: ScopeHead, embeddings: NDArray[np.float32]) -> Counted:
 def as_image(pixels: NDArray[np.uint8]) -> LesionImage:
     """Pixels that come from no file."""
     return LesionImage(pixels=pixels, sha256="", format="PNG")
-
-
-def _flagged(finder: ArtefactFinder, pixels: NDArray[np.uint8]) -> set[Artefact]:
-    return {flag.artefact for flag in finder.flag(finder.find(pixels)) if flag.is_flagged}
 
 
 def _draw_covered(rng: np.random.Generator) -> DrawnLesion:

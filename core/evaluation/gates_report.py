@@ -34,7 +34,7 @@ class FlagFigures:
 
 @dataclass(frozen=True, slots=True)
 class HeatFigures:
-    """The heat over the test set: mean shares, and shares of pictures that are warned of."""
+    """The heat over the test set: mean shares, and pictures that are warned of, with the limits of the warnings."""
 
     n: int
     cells: int
@@ -42,6 +42,8 @@ class HeatFigures:
     mean_border: float
     mean_outside: float
     warned: Counted
+    max_outside: float
+    max_on_artefacts: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,41 @@ def write_gates(report: GatesReport, folder: Path) -> None:
     (folder / GATES_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def read_gates(folder: Path) -> GatesReport | None:
-    """What `write_gates` wrote; None where there is none. Raises CardUnusable where it cannot be read."""
+def read_gates(folder: Path, weights_sha256: str) -> GatesReport | None:
+    """What `write_gates` wrote of these weights; None where there is none. Raises CardUnusable where it is broken."""
     path = folder / GATES_FILE
     if not path.is_file():
         return None
     try:
-        return from_json_value(GatesReport, json.loads(path.read_text(encoding="utf-8")))
+        report = from_json_value(GatesReport, json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as error:
         raise CardUnusable(f"The figures of the gates of {folder.name!r} cannot be read ({error}).") from error
+    return report if report.weights_sha256 == weights_sha256 else None
+
+
+def figures_of_gates(report: GatesReport) -> dict[str, str]:
+    """Every figure in words, for the model card."""
+    rows = {f"No score for quality: {kind}": _share(found) for kind, found in report.quality_rejected.items()}
+    rows |= {f"Caught for quality: {kind}": _share(found) for kind, found in report.quality_caught.items()}
+    rows |= {f"Not dermoscopy: {kind}": _share(found) for kind, found in report.scope_rejected.items()}
+    for name, flag in report.artefacts.items():
+        rows[f"Flagged: {name} drawn on; without it"] = f"{_share(flag.sensitivity)}; {_share(flag.flagged_without)}"
+    if report.outline_dice is not None:
+        rows["Outline on drawn lesions (Dice)"] = f"{report.outline_dice:.3f}, n = {report.outline_n_drawn}"
+    if report.outline_sure is not None:
+        rows["Outline sure on test images"] = _share(report.outline_sure)
+    if report.heat is not None:
+        rows |= _heat(report.heat)
+    return rows
+
+
+def _heat(heat: HeatFigures) -> dict[str, str]:
+    shares = f"{heat.mean_inside:.0%}, {heat.mean_border:.0%}, {heat.mean_outside:.0%}"
+    return {
+        "Heat inside the lesion, on its border, outside (mean)": f"{shares}; map of {heat.cells} x {heat.cells}",
+        f"Warned of heat off the lesion (above {heat.max_outside:.0%}) or on an artefact": _share(heat.warned),
+    }
+
+
+def _share(found: Counted) -> str:
+    return f"{found.share.as_percent(1)}, n = {found.n}"

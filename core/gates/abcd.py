@@ -74,16 +74,17 @@ def colours_of(rgb: NDArray[np.uint8]) -> tuple[str, ...]:
     return tuple(name for name, share in zip(_COLOURS, shares, strict=True) if share >= _MIN_COLOUR_SHARE)
 
 
-def compare_visits(earlier: LesionMeasures, later: LesionMeasures) -> MeasuredChange | None:
+def measure_change(earlier: LesionMeasures, later: LesionMeasures, area_scale: float = 1.0) -> MeasuredChange | None:
     """What changed between two pictures of a lesion; None where either outline is unsure.
 
-    Areas are shares of their pictures: the ratio holds only for pictures of the same magnification.
+    Areas are shares of their pictures. `area_scale` is the later picture's area over the earlier one's where both are
+    laid over each other; 1 holds only for pictures of the same magnification.
     """
     if not (earlier.is_sure and later.is_sure) or earlier.area_share <= 0:
         return None
     colours = np.array([[earlier.mean_rgb, later.mean_rgb]], dtype=np.float32) / 255
     first, second = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0]
-    return MeasuredChange(later.area_share / earlier.area_share, float(np.linalg.norm(second - first)))
+    return MeasuredChange(area_scale * later.area_share / earlier.area_share, float(np.linalg.norm(second - first)))
 
 
 def _unsquash(mask: Mask, height_to_width: float) -> Mask:

@@ -5,6 +5,7 @@ It learns from real training pictures over which the artefacts were drawn, so th
 
 import argparse
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -16,9 +17,10 @@ from torch import Tensor, nn
 
 from core.gates.artefact_examples import draw_batch
 from core.gates.artefact_limits import choose_limits
-from core.gates.artefacts import DRAWN, SIDE_PX, ArtefactFinder, write_limits
+from core.gates.artefacts import DRAWN, NETWORK_FILE, SIDE_PX, ArtefactFinder, write_limits
 from core.settings import PROJECT_ROOT, Settings
 from core.training.data import load_training_data
+from core.training.export.graph import without_traces
 from core.training.recipe import Recipe, TrainingSet
 
 _STEPS, _BATCH = 3000, 16
@@ -83,16 +85,16 @@ def train(
     torch.manual_seed(0)
     network = ArtefactNetwork()
     optimiser = torch.optim.AdamW(network.parameters(), lr=_LEARNING_RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING_RATE, total_steps=steps)
-    parts = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    parts: dict[str, _HasState] = {"network": network, "optimiser": optimiser}
     for step in range(_read_checkpoint(parts, checkpoint), steps):
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate_at(step, steps)
         chosen = np.random.default_rng(step).choice(rows, _BATCH)
         x, truth, weight = draw_batch([frames[i] for i in chosen], seed=step)
         loss = (nn.functional.binary_cross_entropy_with_logits(network(x), truth, reduction="none") * weight).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        schedule.step()
         if step % _KEEP_EVERY == _KEEP_EVERY - 1:
             sys.stderr.write(f"step {step + 1}: loss {float(loss.detach()):.4f}\n")
             _keep_checkpoint(parts, step + 1, checkpoint)
@@ -101,17 +103,27 @@ def train(
 
 def export(network: ArtefactNetwork, folder: Path) -> None:
     """Write the network as ONNX: pixels uint8 (N, 224, 224, 3) in, probabilities (N, 4, 56, 56) out."""
-    torch.onnx.export(
-        _Served(network).eval(),
-        (torch.zeros((1, SIDE_PX, SIDE_PX, 3), dtype=torch.uint8),),
-        folder / "network.onnx",
-        input_names=["frames"],
-        output_names=["probabilities"],
-        dynamic_shapes={"frames": {0: "n"}},
-        external_data=False,
-        dynamo=True,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # torch's own use of what it deprecates
+        program = torch.onnx.export(
+            _Served(network).eval(),
+            (torch.zeros((1, SIDE_PX, SIDE_PX, 3), dtype=torch.uint8),),
+            input_names=["frames"],
+            output_names=["probabilities"],
+            dynamic_shapes={"frames": {0: "n"}},
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    graph = without_traces(program.model_proto)
+    (folder / NETWORK_FILE).write_bytes(graph.SerializeToString(deterministic=True))
+
+
+def learning_rate_at(step: int, steps: int) -> float:
+    """Rises over the first tenth, stays, and falls to nothing over the last quarter: a run may be ended early by going
+    on with its checkpoint under fewer steps."""
+    rise, fall = (step + 1) / (0.1 * steps), (steps - step) / (0.25 * steps)
+    return _LEARNING_RATE * min(1.0, rise, fall)
 
 
 def _read_checkpoint(parts: Mapping[str, _HasState], path: Path | None) -> int:

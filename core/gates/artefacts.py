@@ -23,7 +23,8 @@ CELL_PX: Final = 4
 DRAWN: Final = (Artefact.HAIR, Artefact.RULER, Artefact.INK, Artefact.BUBBLES)
 """What the network tells apart, in the order of its output."""
 FOLDER: Final = "artefacts"
-_NETWORK_FILE, _LIMITS_FILE = "network.onnx", "limits.json"
+NETWORK_FILE: Final = "network.onnx"
+_LIMITS_FILE: Final = "limits.json"
 _MAX_DARK, _MAX_DARK_SHARE = 70.0, 0.5  # grey levels, and share of the picture's median, below which a corner is black
 _MIN_CORNERS = 2  # a lesion may reach one corner; the round field leaves several dark
 _MAX_BLACK_SHARE: Final = 0.17  # of the median: 7% of 400 validation pictures have three such corners, 97% if drawn
@@ -66,7 +67,7 @@ class ArtefactFinder:
     @classmethod
     def load(cls, folder: Path, *, are_limits_known: bool = True) -> "ArtefactFinder":
         """Read network and limits. Raises WeightsMissing."""
-        path = folder / _NETWORK_FILE
+        path = folder / NETWORK_FILE
         if not path.is_file():
             raise WeightsMissing("The network that marks artefacts is not installed.")
         return cls(path.read_bytes(), read_limits(folder) if are_limits_known else dict.fromkeys(Artefact, Limit(1, 1)))
@@ -92,6 +93,10 @@ class ArtefactFinder:
             ArtefactFlag(artefact, each.share, each.share > self._limits[artefact].share)
             for artefact, each in found.items()
         )
+
+    def names(self, pixels: NDArray[np.uint8]) -> tuple[str, ...]:
+        """What is flagged in RGB uint8 (H, W, 3)."""
+        return tuple(str(flag.artefact) for flag in self.flag(self.find(pixels)) if flag.is_flagged)
 
 
 def find_dark_corners(small: NDArray[np.uint8]) -> Mask:

@@ -1,6 +1,6 @@
 """One picture through the network and all gates; the one way from a picture to a score that may be shown."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from core.domain import Checks, LesionImage, QualityNote, QualityReport
 from core.errors import PictureGated
 from core.gates.abcd import measure_lesion
 from core.gates.artefacts import FOLDER, ArtefactFinder
-from core.gates.heat import measure_heat
+from core.gates.heat import HeatLimits, measure_heat, read_heat_limits
 from core.gates.outline import Outline, outline_lesion
 from core.gates.quality import measure_quality
 from core.gates.scope import ScopeHead, read_scope_head
@@ -24,17 +24,19 @@ _FRAME_AGAIN = "Move back or use a larger field, so that skin is seen all round 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gates:
-    """What was fitted: the scope head of one network, and the artefact finder that serves all; None where missing."""
+    """What was fitted: scope head and heat limits of one network, and the artefact finder that serves all."""
 
     scope: ScopeHead | None
     artefacts: ArtefactFinder | None
+    heat: HeatLimits = field(default_factory=HeatLimits)
 
     @classmethod
     def load(cls, model_folder: Path, card: ModelCard) -> "Gates":
         """The gates of an installed network. Raises CardUnusable where a file is broken."""
         artefacts = model_folder.parent / FOLDER
         finder = ArtefactFinder.load(artefacts) if artefacts.is_dir() else None
-        return cls(read_scope_head(model_folder, card), finder)
+        limits = read_heat_limits(model_folder, card.weights_sha256)
+        return cls(read_scope_head(model_folder, card), finder, limits)
 
     @staticmethod
     def measure(image: LesionImage) -> QualityReport:
@@ -83,7 +85,7 @@ def check_picture(gates: Gates, image: LesionImage, reading: Reading) -> tuple[C
         scope=gates.scope.judge(reading.embedding) if gates.scope else None,
         artefacts=flags,
         measures=measures,
-        heat=None if reading.layer_map is None else measure_heat(reading.layer_map, outline, flagged),
+        heat=None if reading.layer_map is None else measure_heat(reading.layer_map, outline, flagged, gates.heat),
     )
     return checks, outline
 

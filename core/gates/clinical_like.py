@@ -10,7 +10,6 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.gates.negatives import SIDE_PX, draw_document, fold, smooth_field, vary_photograph
 
@@ -18,23 +17,24 @@ Picture = NDArray[np.uint8]
 
 
 def draw_clinical_like(n: int, frames: Sequence[Picture], photographs: Sequence[Picture], seed: int) -> Picture:
-    """`n` pictures uint8 (n, 224, 224, 3) RGB from dermoscopic `frames` uint8 (224, 224, 3) and `photographs`."""
+    """`n` pictures uint8 (n, 224, 224, 3) RGB from dermoscopic `frames` of any size and `photographs`."""
     rng = np.random.default_rng(seed)
     made = []
     for i in range(n):
-        frame, photograph = (many[int(rng.integers(len(many)))] for many in (frames, photographs))
-        made.append(_KINDS[i % len(_KINDS)](np.asarray(frame), np.asarray(photograph), rng))
+        frame, photograph = (np.asarray(many[int(rng.integers(len(many)))]) for many in (frames, photographs))
+        small = cv2.resize(frame, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+        made.append(_KINDS[i % len(_KINDS)](small, photograph, rng))
     return np.stack(made) if made else np.zeros((0, SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
 
 
 def draw_many_spots(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Picture:
     """One lesion and its mirror images, made small: a rash or many moles, with shade."""
-    return _light(_many(frame, rng), rng)
+    return _light(_mirrored(frame, rng), rng)
 
 
 def draw_limb(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Picture:
     """Skin with spots as a limb, a face or a trunk before an everyday background."""
-    skin = _light(_many(frame, rng), rng).astype(np.float64)
+    skin = _light(_mirrored(frame, rng), rng).astype(np.float64)
     y, x = np.mgrid[-1 : 1 : SIDE_PX * 1j, -1 : 1 : SIDE_PX * 1j]
     angle, width = rng.uniform(0, np.pi), rng.uniform(0.4, 1.3)
     across = (np.cos(angle) * x + np.sin(angle) * y - rng.uniform(-0.4, 0.4)) / width
@@ -46,7 +46,7 @@ def draw_limb(frame: Picture, photograph: Picture, rng: np.random.Generator) -> 
 
 def draw_skin_in_photograph(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Picture:
     """Real skin with spots on a part of a photograph, its shade following the photograph's."""
-    scene, skin = vary_photograph(photograph, rng), _light(_many(frame, rng), rng)
+    scene, skin = vary_photograph(photograph, rng), _light(_mirrored(frame, rng), rng)
     grey = cv2.GaussianBlur(cv2.cvtColor(scene, cv2.COLOR_RGB2GRAY), (0, 0), rng.uniform(1, 6)).astype(np.float64)
     shaded = skin * np.clip(0.5 + 0.5 * grey / max(float(grey.mean()), 1.0), 0.2, 1.3)[..., None]
     share = 1 / (1 + np.exp(-6 * (smooth_field(rng, rng.uniform(20, 60)) + rng.uniform(-0.3, 1.5))))[..., None]
@@ -85,18 +85,14 @@ _KINDS: Final[tuple[Callable[[Picture, Picture, np.random.Generator], Picture], 
 )
 
 
-def _many(frame: Picture, rng: np.random.Generator) -> Picture:
-    return _mirrored(cv2.resize(frame, (SIDE_PX, SIDE_PX)), rng)
-
-
 def _mirrored(part: Picture, rng: np.random.Generator) -> Picture:
     """A picture made small and mirrored on all sides until it fills the frame, warped so that no grid is seen."""
     side = int(SIDE_PX * rng.uniform(0.12, 0.45))
     small = cv2.resize(np.ascontiguousarray(part), (side, side), interpolation=cv2.INTER_AREA)
     y, x = np.mgrid[0:SIDE_PX, 0:SIDE_PX].astype(np.float32) + rng.uniform(0, 2 * side, (2, 1, 1)).astype(np.float32)
-    bend = np.float32(side * rng.uniform(0.1, 0.5))
-    x += bend * smooth_field(rng, 30).astype(np.float32)
-    y += bend * smooth_field(rng, 30).astype(np.float32)
+    bend = np.float32(side * rng.uniform(0.02, 0.2))
+    x += bend * smooth_field(rng, 40).astype(np.float32)
+    y += bend * smooth_field(rng, 40).astype(np.float32)
     return np.asarray(cv2.remap(small, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101), dtype=np.uint8)
 
 
@@ -109,6 +105,9 @@ def _light(picture: Picture, rng: np.random.Generator) -> Picture:
     lit = np.clip(colours, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         lit = cv2.GaussianBlur(lit, (0, 0), rng.uniform(0.4, 1.5))
-    if rng.random() < 0.3:
-        lit = np.asarray(Image.fromarray(lit).convert("L").convert("RGB").point(lambda v: v)) // 4 + lit // 4 * 3
-    return lit
+    return _save_as_jpeg(lit, int(rng.integers(30, 95)))
+
+
+def _save_as_jpeg(picture: Picture, quality: int) -> Picture:
+    _, coded = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.ascontiguousarray(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1])

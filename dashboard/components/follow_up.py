@@ -14,7 +14,7 @@ from dashboard.components.private import private_html
 from dashboard.components.recall import draw_recalls_of
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_REVIEW, percent, plural
-from dashboard.workflow.follow_up import LesionStory, compare_visits, day_of, score_series
+from dashboard.workflow.follow_up import Comparison, LesionStory, compare_visits, day_of, score_series
 from dashboard.workflow.record import Record
 
 LOW_SCORE_NOTE = (
@@ -62,6 +62,20 @@ def alignment_words(alignment: Registration | NotAligned, width_px: int) -> str:
     )
 
 
+def change_words(found: Comparison) -> str:
+    """The measured change in area and colour, and what it rests on; or why it was not measured."""
+    if found.change is None:
+        return f":material/straighten: Change not measured: {found.doubt}."
+    basis = "in the aligned pictures"
+    if isinstance(found.alignment, NotAligned):
+        basis = "as a share of each picture: this holds only if both were taken at the same magnification"
+    return (
+        f":material/straighten: Measured from the outlines, {basis}: the lesion's area is "
+        f"**{found.change.area_ratio - 1:+.0%}**, its mean colour moved by **{found.change.colour_distance:.1f}** "
+        "(CIE76 in Lab; about 2 is just visible, and light that differs moves it too). No diagnosis follows from this."
+    )
+
+
 def _draw_head(story: LesionStory) -> None:
     case = story.cases[-1]
     name = f"{case.pseudonym or 'No pseudonym'} {case.lesion_label}".strip()
@@ -94,6 +108,7 @@ def _draw_pictures(story: LesionStory, record: Record) -> None:
         st.warning(said, icon=":material/warning:")
     else:
         st.caption(said)
+    st.caption(change_words(found))
 
 
 def _draw_trend(cases: Sequence[CaseRecord]) -> None:

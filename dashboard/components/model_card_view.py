@@ -1,6 +1,6 @@
 """The model card as people read it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,9 @@ from dashboard.components.words import METHOD_LABEL, local_time
 _CODE_LICENCE = "Apache-2.0"
 
 
-def draw_card(name: str, card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation]) -> None:
+def draw_card(
+    name: str, card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation], gates: Mapping[str, str]
+) -> None:
     """Intended use and limits first, then what the audit found, figures, data, versions and licences."""
     left, right = st.columns([1.15, 1], gap="large")
     with left:
@@ -36,7 +38,8 @@ def draw_card(name: str, card: ModelCard, audited: Sequence[str], ablations: Seq
         _draw_data(card)
     with right:
         _draw_network(card)
-        _offer_download(card, audited, ablations)
+        _draw_gates(name, gates)
+        _offer_download(card, audited, ablations, gates)
         _draw_versions(card)
 
 
@@ -106,10 +109,22 @@ def _draw_network(card: ModelCard) -> None:
     draw_table([], [[key, value] for key, value in rows.items()])
 
 
-def _offer_download(card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation]) -> None:
+def _draw_gates(name: str, gates: Mapping[str, str]) -> None:
+    st.subheader("Gates and measures", anchor=False)
+    if not gates:
+        said = f"Its gates were not measured yet: run `python -m core.evaluation gates --weights weights/{name}`."
+        st.info(said, icon=":material/info:")
+        return
+    st.caption("Shares of pictures that nothing was fitted on; 95% intervals in brackets.")
+    draw_table([], [[key, value] for key, value in gates.items()])
+
+
+def _offer_download(
+    card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation], gates: Mapping[str, str]
+) -> None:
     st.download_button(
         "Download this card as Markdown",
-        render_card(card, audited, ablations),
+        render_card(card, audited, ablations, gates),
         file_name=f"{card.name}-{card.version}-model-card.md",
         mime="text/markdown",
         icon=":material/download:",

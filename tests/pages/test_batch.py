@@ -16,6 +16,7 @@ from core.domain import BatchItem, CaseFilter
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import Settings
 from core.taxonomy import Band, BatchMode, BatchState, Impression, ReadMode
+from dashboard import session
 from dashboard.workflow.batch_review import disagreement, load_items
 from dashboard.workflow.batches import list_batches, load_summary
 from dashboard.workflow.cases import list_cases, load_case
@@ -343,3 +344,20 @@ def test_names_of_files_are_text(start: Callable[..., App], pictures: list[bytes
     app.press("Open")
     assert not any("<script>" in text for text in app.html)
     assert any("&lt;script&gt;.jpg" in text for text in app.html)
+
+
+def test_a_picture_that_a_gate_holds_back_is_scored_only_for_a_reason(
+    start: Callable[..., App], pictures: list[bytes], record: Record
+) -> None:
+    small = draw_jpeg(DrawnLesion(width_px=96, height_px=72, seed=9))
+    app = start(("a.jpg", pictures[0]), ("small.jpg", small))
+    assert "1 file without a score" in app.text
+    app.choose(session.BATCH_PART, "gated").press("Open")
+    assert "No score" in app.text
+    assert "Resolution: 96 x 72 px" in app.text.replace("\\", "")
+    assert app.button("Score with this reason").disabled
+    app.set("Reason for scoring it", "only picture there is").press("Score with this reason")
+    assert "Scored against the gates" in app.text
+    assert load_summary(batch_id=1, record=record).n_rejected == 0
+    app.press("Save this case")
+    assert "only picture there is" in app.open("case", case="1").text.replace("\\", "")

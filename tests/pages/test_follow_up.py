@@ -54,6 +54,7 @@ def test_two_visits_are_compared_and_the_misfit_is_said(
     assert "Aligned automatically, close fit:" in text
     assert "px apart (median" in text
     assert "A low score does not end follow-up" in text
+    assert "Measured from the outlines, in the aligned pictures" in text
     assert "A line joins scores of the same model version only" in text
 
 

@@ -78,10 +78,10 @@ def _trace(network: BackboneNetwork, rule: FrameRule) -> onnx.ModelProto:
     assert program is not None
     fold_constants(program.model, should_fold=lambda node: False if node.op_type == "Unsqueeze" else None)
     remove_unused_nodes(program.model)
-    return _without_traces(ir.to_proto(program.model))
+    return without_traces(ir.to_proto(program.model))
 
 
-def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
     """The graph without what torch notes on each node, file names of this machine among it."""
     del model.graph.value_info[:]
     del model.graph.metadata_props[:]

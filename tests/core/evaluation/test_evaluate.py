@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.classifier.card import read_card, write_card
 from core.classifier.loading import save_network
@@ -18,6 +19,9 @@ from core.evaluation.evaluate import evaluate
 from core.evaluation.predictions import Predictions, ScoredImage, read_predictions, write_predictions
 from core.evaluation.results import read_evaluation, write_evaluation
 from core.evaluation.sets import EvaluationSet, open_set, read_frames
+from core.evaluation.subgroups import divide
+from core.gates.artefacts import ArtefactFinder
+from core.taxonomy import Artefact
 from tests.core.evaluation.conftest import RULE, RedScorer, make_card
 
 
@@ -30,6 +34,29 @@ def test_separable_pictures_are_told_apart_at_both_thresholds(folder: Path) -> N
     assert evaluation.bands["refer"].n_malignant == 6
     assert sum(count.n for count in evaluation.bands.values()) == 12
     assert predictions.probability == pytest.approx(calibrate(np.array([row.logit for row in predictions.rows]), 2.0))
+
+
+class RedFinder(ArtefactFinder):
+    """Flags ink on every red frame."""
+
+    def __init__(self) -> None:
+        pass
+
+    def names(self, pixels: NDArray[np.uint8]) -> tuple[str, ...]:
+        return (str(Artefact.INK),) if pixels[..., 0].mean() > 150 else ()
+
+
+def test_artefacts_are_named_where_somebody_looked_for_them(folder: Path, tmp_path: Path) -> None:
+    scorer, labelled = RedScorer(make_card()), open_set(folder)
+    _, looked = evaluate(scorer=scorer, labelled=labelled, n_draws=10, artefacts=RedFinder())
+    assert [row.artefacts for row in looked.rows] == ["ink" if row.malignant else "" for row in looked.rows]
+    write_predictions(looked.rows, tmp_path)
+    kept = read_predictions(tmp_path)
+    assert kept is not None
+    found = {division.name: division for division in divide(kept, 0.5, n_draws=10)}["Artefact"]
+    assert {group.name: group.n for group in found.groups} == {"ink": 6, "none found": 6}
+    _, unseen = evaluate(scorer=scorer, labelled=labelled, n_draws=10)
+    assert {row.artefacts for row in unseen.rows} == {None}
 
 
 def test_a_practices_own_folder_has_no_statement_of_sources(folder: Path) -> None:

@@ -3,12 +3,27 @@
 Bubbles are left out: the flag misses two of five drawn ones (see `gates.json`), so that no single picture tells.
 """
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.errors import WeightsMissing
-from core.gates.artefacts import DRAWN, FOLDER, SIDE_PX, ArtefactFinder, find_dark_corners
+from core.gates.artefact_limits import choose_limits
+from core.gates.artefacts import (
+    CELL_PX,
+    DRAWN,
+    FOLDER,
+    SIDE_PX,
+    ArtefactFinder,
+    Limit,
+    find_dark_corners,
+    has_black_corners,
+    read_limits,
+    write_limits,
+)
 from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.settings import PROJECT_ROOT
@@ -41,6 +56,48 @@ def test_dark_corners_are_black_that_reaches_two_corners() -> None:
     mask = find_dark_corners(drawn)
     assert mask[0, 0] and mask[-1, -1]
     assert not mask[90:130, 90:130].any()
+
+
+def test_shade_in_the_corners_is_no_round_field() -> None:
+    small = np.ascontiguousarray(LESION[::2, ::2])
+    y, x = np.mgrid[-1 : 1 : SIDE_PX * 1j, -1 : 1 : SIDE_PX * 1j]
+    shaded = (small * (1 - 0.35 * (x**2 + y**2)[..., None])).astype(np.uint8)
+    assert not has_black_corners(shaded)
+    assert has_black_corners(add_artefact(small, Artefact.DARK_CORNERS, np.random.default_rng(0)))
+
+
+def test_limits_are_kept_with_their_cuts(tmp_path: Path) -> None:
+    limits = {artefact: Limit(0.1 * n, 0.01 * n) for n, artefact in enumerate(Artefact, 1)}
+    write_limits(limits, tmp_path)
+    assert read_limits(tmp_path) == limits
+
+
+def test_names_are_those_of_what_is_flagged(finder: ArtefactFinder) -> None:
+    drawn = add_artefact(LESION, Artefact.DARK_CORNERS, np.random.default_rng(1))
+    assert str(Artefact.DARK_CORNERS) in finder.names(drawn)
+    assert str(Artefact.DARK_CORNERS) not in finder.names(LESION)
+
+
+def test_limits_flag_few_undrawn_frames_and_most_drawn_ones() -> None:
+    """A finder whose probabilities are the frame's own darkness: hair is dark, and so is found."""
+    frames = np.full((40, SIDE_PX, SIDE_PX, 3), 200, np.uint8)
+    frames[:, 0, 0] = np.arange(40)[:, None]
+    limits = choose_limits(DarknessFinder(), frames)
+    assert set(limits) == set(Artefact)
+    assert 0 < limits[Artefact.HAIR].cut < 1
+    assert limits[Artefact.HAIR].share < 0.01
+
+
+class DarknessFinder(ArtefactFinder):
+    """Calls the darkness of a cell the probability of every artefact."""
+
+    def __init__(self) -> None:
+        pass
+
+    def probabilities(self, small: NDArray[np.uint8]) -> NDArray[np.float32]:
+        n = SIDE_PX // CELL_PX
+        cells = small.min(axis=2).reshape(n, CELL_PX, n, CELL_PX).min(axis=(1, 3))
+        return np.broadcast_to(1 - cells / np.float32(255), (len(DRAWN), n, n)).astype(np.float32)
 
 
 def test_a_missing_network_is_told() -> None:

@@ -1,11 +1,24 @@
 """Shares of the heat are those of known maps; heat off the lesion or on an artefact is warned of."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.domain import HeatShares
+from core.errors import CardUnusable
 from core.gates.artefacts import SIDE_PX
-from core.gates.heat import measure_heat, signed_depth
+from core.gates.heat import (
+    HEAT_FILE,
+    WARNED_SHARE,
+    HeatLimits,
+    fit_heat_limits,
+    measure_heat,
+    read_heat_limits,
+    signed_depth,
+    write_heat_limits,
+)
 from core.gates.outline import Outline
 
 CELLS = 7
@@ -72,3 +85,36 @@ def test_depth_counts_from_the_border() -> None:
     depth = signed_depth(LESION.mask)
     assert depth[112, 112] == pytest.approx(48, abs=1)
     assert depth[112, 0] == pytest.approx(-64, abs=1.5)
+
+
+def test_limits_warn_of_few_of_the_pictures_that_they_were_set_on() -> None:
+    shares = np.linspace(0, 1, 401)
+    heats = [HeatShares(0, 0, float(share), float(share) / 2) for share in shares]
+    limits = fit_heat_limits(heats)
+    assert np.mean(shares > limits.max_outside) == pytest.approx(WARNED_SHARE, abs=0.005)
+    assert np.mean(shares / 2 > limits.max_on_artefacts) == pytest.approx(WARNED_SHARE, abs=0.005)
+
+
+def test_a_little_heat_on_artefacts_is_never_warned_of() -> None:
+    assert fit_heat_limits([HeatShares(0.1, 0.1, 0.8, 0.0)] * 9).max_on_artefacts == 0.2
+    assert fit_heat_limits([]) == HeatLimits()
+
+
+def test_a_limit_decides_what_is_warned_of() -> None:
+    strict, mild = (measure_heat(heat_at(0, 0), LESION, {}, HeatLimits(max_outside=limit)) for limit in (0.5, 1.0))
+    assert strict is not None and mild is not None
+    assert strict.warnings and not mild.warnings
+
+
+def test_limits_are_read_back_for_their_own_weights_alone(tmp_path: Path) -> None:
+    assert read_heat_limits(tmp_path, "a" * 64) == HeatLimits()
+    limits = HeatLimits(0.97, 0.31)
+    write_heat_limits(limits, tmp_path, "a" * 64)
+    assert read_heat_limits(tmp_path, "a" * 64) == limits
+    assert read_heat_limits(tmp_path, "b" * 64) == HeatLimits()
+
+
+def test_broken_limits_are_told(tmp_path: Path) -> None:
+    (tmp_path / HEAT_FILE).write_text("{}", encoding="utf-8")
+    with pytest.raises(CardUnusable, match="heat limits"):
+        read_heat_limits(tmp_path, "a" * 64)

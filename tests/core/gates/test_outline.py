@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from core.domain import LesionMeasures
 from core.evaluation.gates_measure import measure_dice
-from core.gates.abcd import asymmetry, colours_of, compare_visits, measure_lesion
+from core.gates.abcd import asymmetry, colours_of, measure_change, measure_lesion
 from core.gates.artefacts import SIDE_PX
 from core.gates.outline import Outline, border_irregularity, contour_of, cut_off_share, draw_contour, outline_lesion
 from core.imaging.drawn import DrawnLesion, draw_lesion
@@ -73,10 +73,13 @@ def test_colours_are_named_where_they_are_a_twentieth() -> None:
 
 def test_a_lesion_that_grew_and_darkened_is_measured_so() -> None:
     first, second = (measured(DrawnLesion(radius=r, darkness=d)) for r, d in ((0.15, 0.5), (0.21, 0.9)))
-    change = compare_visits(first, second)
+    change = measure_change(first, second)
     assert change is not None
     assert change.area_ratio == pytest.approx((0.21 / 0.15) ** 2, rel=0.15)
     assert change.colour_distance > 5
+    enlarged = measure_change(first, second, area_scale=0.5)
+    assert enlarged is not None
+    assert enlarged.area_ratio == pytest.approx(change.area_ratio / 2)
 
 
 def test_no_change_is_told_from_an_unsure_outline() -> None:
@@ -85,7 +88,7 @@ def test_no_change_is_told_from_an_unsure_outline() -> None:
     unsure = measure_lesion(draw_lesion(DrawnLesion()), Outline(disc(40), "several parts"))
     assert empty is None
     assert unsure is not None
-    assert compare_visits(sure, unsure) is None
+    assert measure_change(sure, unsure) is None
 
 
 def measured(lesion: DrawnLesion) -> LesionMeasures:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from core.classifier.card import read_card
 from core.errors import CardUnusable
+from core.gates.clinical_like import draw_clinical_like
 from core.gates.negatives import DRAWN, SIDE_PX, draw_negatives
-from core.gates.scope import SCOPE_FILE, ScopeHead, read_scope_head, write_scope_head
+from core.gates.scope import SCOPE_FILE, Distance, ScopeHead, read_scope_head, write_scope_head
 from core.gates.scope_fit import draw_examples, fit_scope_head, vary_dermoscopy
 
 
@@ -52,6 +53,8 @@ def test_a_head_is_read_back_for_its_own_weights_alone(head: ScopeHead, untraine
     assert read is not None
     assert read.threshold == head.threshold
     assert np.array_equal(read.weights, head.weights)
+    embeddings = np.random.default_rng(2).normal(0, 1, (20, 16)).astype(np.float32)
+    assert np.array_equal(read.scores(embeddings), head.scores(embeddings))
     assert read_scope_head(tmp_path, replace(card, weights_sha256="0" * 64)) is None
 
 
@@ -59,6 +62,32 @@ def test_a_broken_head_is_told(untrained_cnn: Path, tmp_path: Path) -> None:
     (tmp_path / SCOPE_FILE).write_bytes(b"not safetensors")
     with pytest.raises(CardUnusable, match="scope gate"):
         read_scope_head(tmp_path, read_card(untrained_cnn))
+
+
+def test_what_is_unlike_all_that_was_fitted_on_is_out_of_scope(head: ScopeHead) -> None:
+    """Far off in a direction in which neither dermoscopy nor the negatives vary: only a distance can tell."""
+    far = np.ones((1, 16), np.float32) * np.array([1, -1] * 8, np.float32) * 40
+    assert head.distance is not None
+    assert not head.judge(far[0]).is_in_scope
+    without = replace(head, mean=head.mean[:16], scale=head.scale[:16], weights=head.weights[:16], distance=None)
+    assert abs(without.scores(far)[0] - without.scores(0 * far)[0]) < abs(head.scores(far)[0] - head.scores(0 * far)[0])
+
+
+def test_distance_counts_deviations_along_the_axes_and_lengths_off_them() -> None:
+    centre, axes = np.zeros(3, np.float32), np.eye(3, 2, dtype=np.float16)
+    distance = Distance(centre, axes, np.array([1, 2], np.float32))
+    within, off = np.exp(distance.measure(np.array([[3, 4, 5]], np.float32)))[0]
+    assert within == pytest.approx(3**2 + (4 / 2) ** 2)
+    assert off == pytest.approx(5**2, rel=1e-4)
+
+
+def test_clinical_pictures_are_imitated_from_frames_and_photographs() -> None:
+    rng = np.random.default_rng(0)
+    frame, photograph = (rng.integers(0, 256, shape, dtype=np.uint8) for shape in ((240, 240, 3), (60, 80, 3)))
+    made = draw_clinical_like(14, [frame], [photograph], seed=1)
+    assert made.shape == (14, SIDE_PX, SIDE_PX, 3)
+    assert np.array_equal(made, draw_clinical_like(14, [frame], [photograph], seed=1))
+    assert not np.array_equal(made[:7], made[7:])
 
 
 @pytest.mark.parametrize("draw", list(dict.fromkeys(DRAWN)))

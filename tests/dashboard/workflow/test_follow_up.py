@@ -13,6 +13,7 @@ from dashboard.workflow.cases import load_case
 from dashboard.workflow.follow_up import compare_visits, day_of, load_lesion, score_series
 from dashboard.workflow.recalls import set_recall
 from dashboard.workflow.record import Record
+from tests.dashboard.conftest import shade
 
 NAMED = {"pseudonym": "P-1", "lesion_label": "L1"}
 
@@ -58,6 +59,23 @@ def test_two_pictures_of_one_lesion_are_aligned(visits: list[int], record: Recor
     assert isinstance(found.alignment, Registration)
     assert found.alignment.scale == pytest.approx(1, abs=0.01)
     assert found.earlier.sha256 != found.later.sha256
+
+
+def test_the_change_between_two_visits_is_measured(save: Callable[..., int], record: Record) -> None:
+    contents = [lesion(4, radius=radius, darkness=dark) for radius, dark in ((0.2, 0.8), (0.26, 1.0))]
+    first, second = (load_case(case_id=save(content, **NAMED), record=record)[0] for content in contents)
+    found = compare_visits(earlier=first, later=second, record=record)
+    assert found.change is not None
+    scale = found.alignment.scale if isinstance(found.alignment, Registration) else 1
+    assert found.change.area_ratio == pytest.approx((0.26 / 0.2) ** 2 * scale**2, rel=0.2)
+    assert found.change.colour_distance > 2
+
+
+def test_a_picture_without_a_lesion_has_no_measured_change(save: Callable[..., int], record: Record) -> None:
+    first, second = (load_case(case_id=save(one, **NAMED), record=record)[0] for one in (lesion(4), shade(150)))
+    found = compare_visits(earlier=first, later=second, record=record)
+    assert found.change is None
+    assert found.doubt.startswith("in the later picture")
 
 
 def test_pictures_of_different_lesions_are_not(save: Callable[..., int], record: Record) -> None:

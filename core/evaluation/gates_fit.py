@@ -1,0 +1,104 @@
+"""What the gates of one network are fitted on: training dermoscopy, negatives, everyday photographs 0 to 74.
+
+The limits are set on validation dermoscopy.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classifier.classifier import Classifier
+from core.domain import LesionImage
+from core.errors import DataFolderInvalid
+from core.evaluation.gates_measure import as_image, check_all, reliable_heats
+from core.evaluation.scorer import pass_all
+from core.gates.assess import Gates
+from core.gates.clinical_like import draw_clinical_like
+from core.gates.heat import HeatLimits, fit_heat_limits
+from core.gates.negatives import draw_negatives
+from core.gates.scope import ScopeHead
+from core.gates.scope_fit import draw_examples, fit_scope_head, vary_dermoscopy
+from core.imaging.decode import decode
+from core.imaging.frame import resize_frame
+from core.training.data import TrainingData
+
+OUT_OF_SCOPE: Final = "out-of-scope"
+_N_FIT_PHOTOGRAPHS: Final = 75
+_N_INSIDE, _N_EXAMPLES = 1000, 60
+_N_OUTSIDE, _N_CLINICAL_LIKE = 1200, 1000
+_N_HEATS: Final = 400  # validation pictures on which the heat limits are set
+_SEED: Final = 0
+
+Frames = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutOfScope:
+    """Photographs that are no dermoscopy: those that may be fitted on, and those that only test."""
+
+    fitted: tuple[LesionImage, ...]
+    everyday: tuple[LesionImage, ...]
+    clinical: tuple[LesionImage, ...]
+
+
+def read_out_of_scope(data: Path) -> OutOfScope:
+    """The photographs beside the labelled images. Raises DataFolderInvalid where they are not there."""
+    path = data / OUT_OF_SCOPE / "labels.csv"
+    if not path.is_file():
+        raise DataFolderInvalid(f"There is no {OUT_OF_SCOPE}/labels.csv in {data}.")
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["file"])
+    images = {row["file"]: decode((path.parent / "images" / row["file"]).read_bytes()) for row in rows}
+    everyday = [images[row["file"]] for row in rows if row["kind"] == "everyday"]
+    clinical = [images[row["file"]] for row in rows if row["kind"] != "everyday"]
+    return OutOfScope(tuple(everyday[:_N_FIT_PHOTOGRAPHS]), tuple(everyday[_N_FIT_PHOTOGRAPHS:]), tuple(clinical))
+
+
+def fit_scope(classifier: Classifier, data: TrainingData, others: OutOfScope) -> ScopeHead:
+    """Fit the scope head on training pictures, and set its threshold on validation ones."""
+    rng = np.random.default_rng(_SEED)
+    inside = np.asarray(data.frames[_choose_inside(data, rng)])
+    varied = np.stack([vary_dermoscopy(frame, rng) for frame in inside])
+    examples = to_frames(classifier, draw_examples(_N_EXAMPLES, rng))
+    photographs = [image.pixels for image in others.fitted]
+    outside = [
+        *photographs,
+        *draw_negatives(_N_OUTSIDE, photographs, _SEED),
+        *draw_clinical_like(_N_CLINICAL_LIKE, inside, photographs, _SEED),
+    ]
+    return fit_scope_head(
+        embed(classifier, np.concatenate([inside, varied, examples])),
+        embed(classifier, to_frames(classifier, outside)),
+        embed(classifier, np.asarray(data.frames[np.array(data.split.validation)])),
+    )
+
+
+def fit_heat(classifier: Classifier, gates: Gates, data: TrainingData) -> HeatLimits:
+    """Set the limits of the heat's warnings on validation pictures with an outline to be relied on."""
+    chosen = np.random.default_rng(_SEED).permutation(data.split.validation)[:_N_HEATS]
+    images = [as_image(np.asarray(data.frames[i])) for i in np.sort(chosen)]
+    return fit_heat_limits(reliable_heats(check_all(classifier, gates, images)))
+
+
+def embed(classifier: Classifier, frames: Frames) -> NDArray[np.float32]:
+    """What the network makes of frames, (N, D)."""
+    return np.asarray(pass_all(classifier.embeddings, frames, "embed"), dtype=np.float32)
+
+
+def to_frames(classifier: Classifier, pictures: Sequence[Frames]) -> Frames:
+    """Pictures of any size as the network sees them."""
+    return np.stack([resize_frame(as_image(pixels), classifier.card.frame) for pixels in pictures])
+
+
+def _choose_inside(data: TrainingData, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Training pictures, up to a third of them from the rarer source."""
+    sources = np.array([int(bool(image.is_ham10000)) for image in data.images])
+    train = np.array(data.split.train)
+    ham, other = (rng.permutation(train[sources[train] == source]) for source in (1, 0))
+    n_other = min(len(other), _N_INSIDE // 3)
+    return np.sort(np.concatenate([other[:n_other], ham[: _N_INSIDE - n_other]]))
