@@ -129,12 +129,13 @@ def _more_augmentation(one: Measured) -> str:
 
 def _schedule(one: Measured) -> str:
     facts = one.card.facts
-    return f"{one.recipe['learning_rate']:g}, {facts['epochs_trained']} of {one.recipe['epochs']} epochs"
+    return f"{one.recipe['learning_rate']:g}, {facts['epochs_trained']} epochs"
 
 
 def _stopping(one: Measured) -> str:
     facts = one.card.facts
-    return f"best epoch {facts['best_epoch']}, validation ROC-AUC {facts['validation']['roc_auc']:.3f}"
+    kept = f"epoch {facts['best_epoch']}" if facts["best_epoch"] else "the mean of the line's networks"
+    return f"{kept} kept, validation ROC-AUC {facts['validation']['roc_auc']:.3f}"
 
 
 def _half(name: str) -> Callable[[Measured], str]:

@@ -12,7 +12,7 @@ from core.classifier.card import read_card
 from core.classifier.loading import load_network
 from core.errors import LesionwiseError
 from core.settings import Settings
-from core.training.curve import draw_curve, write_curve
+from core.training.curve import draw_curve, line_of, write_curve
 from core.training.data import load_training_data
 from core.training.finish import finish_model
 from core.training.loop import Epoch, Trainer
@@ -47,18 +47,16 @@ def train(data_root: Path, out: Path, recipe: Recipe, start_from: Sequence[Path]
     network, origin = make_network(recipe)
     if start_from:
         network.load_state_dict(mean_weights([load_network(folder)[0].state_dict() for folder in start_from]))
-        origin = "a warm restart from " + " + ".join(
-            f"{folder.name} (weights {sha256[:12]})"
-            for folder, sha256 in zip(start_from, recipe.start_from, strict=True)
-        )
+        names = " + ".join(f"{folder.name} (weights {read_card(folder).weights_sha256[:12]})" for folder in start_from)
+        how = "a warm restart from" if recipe.epochs else "the mean of"
+        origin = f"{how} {names}; the first from {read_card(start_from[0]).facts['initial_weights']}"
     print(f"{recipe.architecture} ({origin}): {len(data.split.train)} images to train on, "
           f"{len(data.split.validation)} to validate on", file=sys.stderr)  # fmt: skip
     trainer = Trainer(network, recipe, data.frames, data.targets, data.split, out / CHECKPOINT_FILE)
-    progress = trainer.run(_print_epoch)
+    progress = line_of(trainer.run(_print_epoch), start_from)
     card = finish_model(trainer.network, recipe, data, progress, origin, out)
-    if progress.curve:  # none for a soup as it is, which takes no epochs
-        write_curve(progress.curve, out)
-        draw_curve(progress.curve, out, f"{out.name}: {recipe.architecture}")
+    write_curve(progress.curve, out)
+    draw_curve(progress.curve, out, f"{out.name}: {recipe.architecture}")
     validation = card.facts["validation"]
     print(f"{out}: validation ROC-AUC {validation['roc_auc']:.4f}, temperature {card.temperature:.3f}, "
           f"refer at {card.refer_threshold:.3f}, no concern below {card.no_concern_threshold:.3f}",

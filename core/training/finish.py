@@ -77,7 +77,7 @@ def finish_model(
             "recipe": asdict(recipe),
             "initial_weights": origin,
             "parameters": count_parameters(network),
-            "best_epoch": progress.best_epoch,
+            "best_epoch": progress.best_epoch or None,
             "epochs_trained": len(progress.curve),
             "malignant_share": float(np.average(is_malignant, weights=weights)),
             "validation": _validation_facts(logits, probability, is_malignant, points),

@@ -106,4 +106,4 @@ def default_recipe(architecture: str, training_set: TrainingSet = TrainingSet.PU
         return Recipe(
             architecture=architecture, epochs=12, learning_rate=1e-3, patience=10, drop_path=0.0, is_pretrained=False
         )
-    return Recipe(architecture=architecture)
+    return Recipe(architecture=architecture, is_oriented=True)

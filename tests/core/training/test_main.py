@@ -130,7 +130,11 @@ def test_a_soup_is_the_mean_of_the_given_weights_and_takes_no_epochs(data: Path,
     first, second, soup = (dict(load_network(f)[0].named_parameters()) for f in (*folders, tmp_path / "soup"))
     assert all(torch.allclose(soup[name], (first[name] + second[name]) / 2) for name in soup)
     assert any(not torch.equal(first[name], second[name]) for name in soup)
-    assert len(Classifier.load(tmp_path / "soup", threads=1).card.facts["recipe"]["start_from"]) == 2
+    facts = Classifier.load(tmp_path / "soup", threads=1).card.facts
+    assert len(facts["recipe"]["start_from"]) == 2
+    assert (facts["epochs_trained"], facts["best_epoch"]) == (2, None)
+    with (tmp_path / "soup" / "curve.csv").open(newline="") as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2"]
 
 
 def test_a_warm_restart_from_another_architecture_is_refused(
