@@ -7,10 +7,10 @@ from core.gates.assess import Gates, assess
 from dashboard.workflow.cases import read_stored
 from dashboard.workflow.record import Record, utc_now
 from db.checks import from_details, to_details
-from db.repositories.batch_rows import ScoredFile
+from db.repositories.batch_rows import ITEM_ENTITY, ScoredFile
 from db.unit_of_work import UnitOfWork
 
-_ENTITY, _ACTION = "batch item", "override"
+_ACTION = "override"
 
 
 def override_item(
@@ -33,7 +33,7 @@ def override_item(
         if not work.batches.record_override(scored, reason=said, predicted_at=now, app_version=APP_VERSION):
             return False
         detail = {"checks": to_details(found.checks)}
-        work.audit.add(at=now, who=reader, action=_ACTION, entity=_ENTITY, entity_id=item.item_id, detail=detail)
+        work.audit.add(at=now, who=reader, action=_ACTION, entity=ITEM_ENTITY, entity_id=item.item_id, detail=detail)
     return True
 
 
@@ -51,6 +51,6 @@ def override_all(
 
 def overridden_checks(work: UnitOfWork, item_id: int) -> Checks | None:
     """What was measured when a file was scored against the gates; None where it was not."""
-    lines = [line for line in work.audit.of(_ENTITY, item_id) if line.action == _ACTION]
+    lines = [line for line in work.audit.of(ITEM_ENTITY, item_id) if line.action == _ACTION]
     details = lines[-1].detail.get("checks") if lines else None
     return from_details(details) if isinstance(details, dict) else None

@@ -15,6 +15,7 @@ WorklistPart = Literal["all", "scored", "unsaved", "read", "open", "deferred", "
 _ASSIGNED = ("pseudonym", "lesion_label", "anatom_site", "age_years", "sex", "taken_on")
 
 
+ITEM_ENTITY = "batch item"  # in the audit trail
 SUBMISSION = "batch-item-"  # and the id of the file: the submission that it is read and saved as
 
 

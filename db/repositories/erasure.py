@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import RecordNotFound
-from db.repositories.batch_rows import SUBMISSION
+from db.repositories.batch_rows import ITEM_ENTITY, SUBMISSION
 from db.tables import (
     AuditRow,
     BatchItemRow,
@@ -97,10 +97,9 @@ class ErasureRepository:
     def _blank_audit(self, found: Belongings) -> None:
         """Who did something when stays, what it was about goes."""
         row = AuditRow
-        about = ((row.entity == "case") & row.entity_id.in_([str(number) for number in found.case_ids])) | (
-            (row.entity == "submission") & row.entity_id.in_(found.submission_ids)
-        )
-        self._session.execute(update(row).where(about).values(detail="{}"))
+        numbers = {"case": found.case_ids, ITEM_ENTITY: found.item_ids, "submission": found.submission_ids}
+        about = [(row.entity == kind) & row.entity_id.in_([*map(str, ids)]) for kind, ids in numbers.items()]
+        self._session.execute(update(row).where(or_(*about)).values(detail="{}"))
 
     def _delete_tree(self, row: type[Table], ids: Iterable[int]) -> None:
         _delete_tree(self._session, _table(row), list(ids))

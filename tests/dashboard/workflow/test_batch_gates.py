@@ -7,13 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from core.classifier.reading import Reading
-from core.domain import BatchItem, Upload
+from core.domain import Assignment, BatchItem, Upload
 from core.gates.assess import Gates
 from core.gates.scope import ScopeHead
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.taxonomy import BatchMode, ItemState
 from dashboard.workflow import batch_review, batches
-from dashboard.workflow.batch_gates import override_all, override_item
+from dashboard.workflow.batch_gates import overridden_checks, override_all, override_item
 from dashboard.workflow.checks import load_checks
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
@@ -106,6 +106,18 @@ def test_an_override_needs_a_reason_which_is_kept_with_the_case(record: Record, 
     assert checks is not None
     assert checks.override_reason == REASON
     assert not checks.quality.is_accepted
+
+
+def test_a_reason_is_erased_with_its_patient(record: Record, classifier: ReadingClassifier) -> None:
+    taken, assigned = [TakenIn(Upload("0.jpg", shade(120)))], {"0.jpg": Assignment(pseudonym="P-1")}
+    batch_id = batches.create_batch(name="m", taken=taken, reader="dr a", record=record, assigned=assigned)
+    batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, gates=NO_GATE)
+    [item] = items_of(record, batch_id)
+    override_item(item=item, reason=REASON, classifier=classifier, gates=NO_GATE, reader="dr a", record=record)
+    with record.writing() as work:
+        assert overridden_checks(work, item.item_id) is not None
+        work.erasure.erase("P-1", work.erasure.belongings("P-1"))
+        assert overridden_checks(work, item.item_id) is None
 
 
 def test_a_second_override_changes_nothing(record: Record, classifier: ReadingClassifier) -> None:
