@@ -2,8 +2,9 @@
 PORT ?= 8501
 PYTHON ?= python3
 PY := .venv/bin/python
-MODEL ?= lesionwise-lite0
-ARCHITECTURE ?= tf_efficientnet_lite0
+MODEL ?= clinic
+ARCHITECTURE ?= tf_efficientnet_lite2
+TRAINING_SET ?= clinic
 REASON ?= figures for the release
 SET ?=
 
@@ -27,7 +28,7 @@ test: setup-dev
 train: setup
 	@$(PYTHON) install.py train
 	$(PY) -m core.training --data "$${LESIONWISE_DATA:?set LESIONWISE_DATA to the folder of labelled images}" \
-		--out weights/$(MODEL) --architecture $(ARCHITECTURE)
+		--out weights/$(MODEL) --architecture $(ARCHITECTURE) --training-set $(TRAINING_SET)
 
 export: setup
 	@$(PYTHON) install.py train

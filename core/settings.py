@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_MODEL = "lesionwise-lite0"
+DEFAULT_MODEL = "clinic"
 
 
 @dataclass(frozen=True, slots=True)

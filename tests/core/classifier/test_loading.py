@@ -12,6 +12,7 @@ from core.classifier.classifier import Classifier
 from core.classifier.loading import load_network, save_network
 from core.classifier.network import build_network
 from core.errors import CardUnusable, WeightsChanged, WeightsMissing, WeightsUnusable
+from core.settings import DEFAULT_MODEL
 
 
 @pytest.fixture
@@ -75,6 +76,6 @@ def test_every_way_to_fail_offers_history_without_scoring(folder: Path) -> None:
 
 
 def test_the_shipped_weights_are_the_ones_of_their_card(shipped: Classifier) -> None:
-    assert shipped.card.name == "lesionwise-lite0"
+    assert shipped.card.name == DEFAULT_MODEL
     assert len(shipped.card.card_sha256) == 64
     assert 0 < shipped.card.no_concern_threshold <= shipped.card.refer_threshold < 1
