@@ -6,12 +6,12 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.explanations.influence import Change, Influence, Sweep
-from dashboard.charts.style import BLUE, GREY, VERMILLION, dress, percent
+from dashboard.charts.style import BLUE, GREY, dress, faded, percent, threshold_text
 
 _PANELS = {
-    Change.BRIGHTNESS: ("Light", ".0%", "{amount:+.0%} light"),
+    Change.BRIGHTNESS: ("Brightness", ".0%", "{amount:+.0%} brightness"),
     Change.CROP: ("Crop", ".0%", "{amount:.0%} of each side cropped"),
-    Change.ROTATION: ("Turn", "", "turned by {amount:.0f}°"),
+    Change.ROTATION: ("Rotation", "", "turned by {amount:.0f}°"),
 }
 _HEIGHT_PX = 300
 
@@ -26,14 +26,15 @@ def influence(found: Influence) -> go.Figure:
     for column, sweep in enumerate(found.sweeps, start=1):
         _add_sweep(figure, sweep, column)
     _add_covered(figure, found)
-    for value, name in ((found.points.refer, "refer"), (found.points.no_concern, "no concern")):
+    for value, text, side in (
+        (found.points.refer, f"refer from<br>{threshold_text(found.points.refer)}", "bottom"),
+        (found.points.no_concern, f"no concern<br>below {threshold_text(found.points.no_concern)}", "top"),
+    ):
         figure.add_hline(y=value, line={"color": GREY, "width": 1.2, "dash": "dash"})
-        text = f"{name} {'from' if name == 'refer' else 'below'} {percent(value)}"
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="right", y=value, yanchor="bottom", text=text, showarrow=False, font={"size": 11}
-        )
+        place = {"x": 1.005, "xref": "paper", "xanchor": "left", "y": value, "yanchor": side, "align": "left"}
+        figure.add_annotation(text=text, showarrow=False, font={"size": 11}, **place)
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%", dtick=0.25)
-    margin = {"l": 45, "r": 8, "t": 80, "b": 70}
+    margin = {"l": 45, "r": 84, "t": 80, "b": 70}
     return figure.update_layout(height=_HEIGHT_PX + 50, margin=margin, showlegend=False)
 
 
@@ -51,7 +52,8 @@ def _add_sweep(figure: go.Figure, sweep: Sweep, column: int) -> None:
         row=1,
         col=column,
     )
-    figure.update_xaxes(tickformat=ticks, ticksuffix="" if ticks else "°", nticks=4, row=1, col=column)
+    shown = {"tickformat": ticks, "nticks": 4} if ticks else {"tickvals": [-90, 0, 90, 180], "ticksuffix": "°"}
+    figure.update_xaxes(row=1, col=column, **shown)
 
 
 def _add_covered(figure: go.Figure, found: Influence) -> None:
@@ -59,7 +61,7 @@ def _add_covered(figure: go.Figure, found: Influence) -> None:
     figure.add_bar(
         x=[name.removeprefix("the ").removeprefix("its ") for name in names],
         y=[part.probability for part in found.covered],
-        marker={"color": VERMILLION},
+        marker={"color": faded(BLUE, 0.45)},
         hovertext=[f"{part.region} covered: {percent(part.probability)}" for part in found.covered],
         hoverinfo="text",
         row=1,
