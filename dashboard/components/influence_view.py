@@ -41,8 +41,8 @@ def _strongest(found: Influence) -> str:
     part = found.strongest
     if part is None:
         return ""
-    where = f"{part.region} of the lesion" if found.is_by_lesion else f"the field {part.region}"
-    where = where.replace("its ", "the ")
+    where = part.region.removeprefix("its ").removeprefix("the ")
+    where = f"the {where} of the lesion" if found.is_by_lesion else f"the {where} field"
     return f"Covering {where} lowers the score most, to {percent(part.probability)}."
 
 

@@ -13,9 +13,10 @@ from dashboard.components.words import METHOD_LABEL
 from dashboard.resources import get_shelf
 
 _NOTE = (
-    "One picture says little: the model card has these figures over the test set. Stability is the correlation with "
-    "the maps of the mirrored picture; deletion and insertion are mean scores while the hottest tenths are blurred, or "
-    "shown, one after the other (Petsiuk 2018); the others are rank correlations of the map's cells."
+    "One picture says little; figures over the test set are in the model card, once measured. Stability is the "
+    "correlation with the maps of the mirrored picture; deletion and insertion are mean scores while the hottest "
+    "tenths are blurred, or shown, one after the other (Petsiuk 2018); the others are rank correlations of the map's "
+    "cells."
 )
 
 
