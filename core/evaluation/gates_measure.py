@@ -1,7 +1,7 @@
 """Measures gates and explanations on pictures that they were not fitted on."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -81,9 +81,16 @@ def measure_heat_shares(checked: CheckedSet, limits: HeatLimits) -> HeatFigures 
     if not heats:
         return None
     inside, border, outside = np.mean([[h.inside, h.border, h.outside] for h in heats], axis=0).tolist()
-    warned = count([bool(h.warnings) for h in heats])
-    shares = {"mean_inside": inside, "mean_border": border, "mean_outside": outside}
-    return HeatFigures(n=len(heats), cells=checked.cells, **shares, warned=warned, **asdict(limits))
+    return HeatFigures(
+        n=len(heats),
+        cells=checked.cells,
+        mean_inside=inside,
+        mean_border=border,
+        mean_outside=outside,
+        warned=count([bool(h.warnings) for h in heats]),
+        max_outside=limits.max_outside,
+        max_on_artefacts=limits.max_on_artefacts,
+    )
 
 
 def reliable_heats(checked: CheckedSet) -> list[HeatShares]:

@@ -43,7 +43,7 @@ class Gates:
         """What the quality gate says of a picture; needs no network."""
         return measure_quality(image)
 
-    def judge(self, quality: QualityReport, embedding: NDArray[np.floating]) -> Checks:
+    def judge(self, quality: QualityReport, embedding: NDArray[np.float16] | NDArray[np.float32]) -> Checks:
         """Quality and scope alone, for pictures by the hundred; `embedding` (D,) is the network's."""
         scope = self.scope.judge(embedding.astype(np.float32)) if self.scope else None
         return Checks(quality=quality, scope=scope, artefacts=())
