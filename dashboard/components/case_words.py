@@ -48,8 +48,10 @@ def _draw_locked(case: CaseRecord, signed: SignOff, record: Record) -> None:
     session.forget_case_words(case.case_id)
     with st.container(key="private-locked"):
         draw_table([], [*about_rows(case), *([("Notes", case.notes)] if case.notes else [])], is_wide=False)
-    st.badge(f"Signed off by {signed.signed_by}, {local_time(signed.signed_at)}", icon=":material/verified:")
-    st.caption("Locked. Reviews, the confirmed diagnosis and recalls can still be added, each with name and time.")
+    st.text(f"Signed off by {signed.signed_by}, {local_time(signed.signed_at)}")  # a badge reads a name as Markdown
+    st.caption(
+        ":material/lock: Locked. Reviews, the confirmed diagnosis and recalls can still be added, each with name and time."
+    )
     with st.popover("Reopen to correct it …", icon=":material/lock_open:"):
         _draw_reopening(case, record)
 
