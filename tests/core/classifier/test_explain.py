@@ -195,7 +195,7 @@ def heat_centre(shipped: Classifier, centre_x: float, centre_y: float, seed: int
 
 
 def test_moving_a_drawn_lesion_to_each_quarter_moves_the_maps_centre_of_mass_there(shipped: Classifier) -> None:
-    """The way of the centre, not its place: part of the heat lies on the drawn skin, which no training picture shows."""
+    """The way of the centre, not its place: some heat lies on the drawn skin, which no training picture shows."""
     ways = []
     for seed in range(5):
         at = {(y, x): heat_centre(shipped, x, y, seed) for y in (0.25, 0.75) for x in (0.25, 0.75)}
