@@ -50,7 +50,7 @@ def _draw_locked(case: CaseRecord, signed: SignOff, record: Record) -> None:
         draw_table([], [*about_rows(case), *([("Notes", case.notes)] if case.notes else [])], is_wide=False)
     st.text(f"Signed off by {signed.signed_by}, {local_time(signed.signed_at)}")  # a badge reads a name as Markdown
     st.caption(
-        ":material/lock: Locked. Reviews, the confirmed diagnosis and recalls can still be added, each with name and time."
+        ":material/lock: Locked. Reviews, the confirmed diagnosis and recalls can be added, each with name and time."
     )
     with st.popover("Reopen to correct it …", icon=":material/lock_open:"):
         _draw_reopening(case, record)
