@@ -33,9 +33,9 @@ class ConfirmedCase:
 
 def confirmed_state(session: Session) -> tuple[int, int]:
     """A number pair that changes when a diagnosis is added or erased."""
-    return tuple(
-        session.execute(select(func.count(DiagnosisRow.id), func.coalesce(func.max(DiagnosisRow.id), 0))).one()
-    )
+    counted = select(func.count(DiagnosisRow.id), func.coalesce(func.max(DiagnosisRow.id), 0))
+    n, newest = session.execute(counted).one()
+    return int(n), int(newest)
 
 
 def confirmed_embeddings(session: Session, weights_sha256: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:

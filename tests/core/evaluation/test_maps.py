@@ -32,14 +32,14 @@ GRAD, LAYER, EIGEN = HeatmapMethod.GRAD_CAM, HeatmapMethod.LAYER_CAM, HeatmapMet
 
 
 def darkness(frame: NDArray[np.uint8]) -> Map:
-    return (255 - frame.mean(axis=2)).reshape(7, 32, 7, 32).mean(axis=(1, 3)).astype(np.float32)
+    return np.asarray((255 - frame.mean(axis=2)).reshape(7, 32, 7, 32).mean(axis=(1, 3)), dtype=np.float32)
 
 
 def lightness(frame: NDArray[np.uint8]) -> Map:
     return np.asarray(255 - darkness(frame), dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DrawnNetwork:
     """Scores by the share of dark pixels; each method's map is drawn by a function."""
 
@@ -65,7 +65,8 @@ def card(untrained_cnn: Path) -> ModelCard:
 def images() -> list[LesionImage]:
     rng = np.random.default_rng(0)
     drawn = [
-        DrawnLesion(224, 224, *rng.uniform(0.3, 0.7, 2).tolist(), radius=0.2, darkness=0.95, seed=n) for n in range(8)
+        DrawnLesion(224, 224, rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.7), radius=0.2, darkness=0.95, seed=n)
+        for n in range(8)
     ]
     return [LesionImage(pixels=draw_lesion(lesion), sha256="", format="PNG") for lesion in drawn]
 
@@ -114,9 +115,18 @@ def test_a_method_that_explains_no_class_is_never_the_default(card: ModelCard, i
 @pytest.fixture
 def report(card: ModelCard, images: list[LesionImage]) -> MapsReport:
     found = check(card, images[:3], grad_cam=darkness, layer_cam=lightness)
-    about = {"model": "m", "weights_sha256": "w", "measured_at": "2026-01-01T00:00:00+00:00", "set": "drawn"}
-    figures = {"methods": summarise(found), "controls": summarise_controls(found)}
-    return MapsReport(**about, n=3, **figures, chosen="layer_cam", n_choosing=3, randomised={"head": 0.1})
+    return MapsReport(
+        model="m",
+        weights_sha256="w",
+        measured_at="2026-01-01T00:00:00+00:00",
+        set="drawn",
+        n=3,
+        methods=summarise(found),
+        controls=summarise_controls(found),
+        chosen="layer_cam",
+        n_choosing=3,
+        randomised={"head": 0.1},
+    )
 
 
 def test_the_report_comes_back_as_it_was_written(report: MapsReport, tmp_path: Path) -> None:

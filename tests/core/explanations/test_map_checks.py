@@ -36,7 +36,7 @@ class DrawnNetwork:
 
 def cells_of(values: NDArray[np.float64]) -> Map:
     """Means of 7 x 7 cells of (224, 224)."""
-    return values.reshape(7, 32, 7, 32).mean(axis=(1, 3)).astype(np.float32)
+    return np.asarray(values.reshape(7, 32, 7, 32).mean(axis=(1, 3)), dtype=np.float32)
 
 
 def darkness(frame: NDArray[np.uint8]) -> Map:

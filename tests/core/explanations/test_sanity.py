@@ -99,15 +99,15 @@ def map_of(network: Spots, method: HeatmapMethod) -> NDArray[np.float32]:
 @pytest.mark.parametrize("method", OF_CLASS)
 def test_the_class_asked_for_is_the_class_explained(method: HeatmapMethod) -> None:
     malignant, benign = map_of(Spots(), method), map_of(Spots(malignant_sign=-1.0), method)
-    assert np.unravel_index(malignant.argmax(), malignant.shape) == (0, 0)
+    assert malignant[0, 0] == malignant.max() > 0
     assert malignant[-1, -1] < 0.1 * malignant[0, 0]
-    assert np.unravel_index(benign.argmax(), benign.shape) == (3, 3)
+    assert benign[-1, -1] == benign.max() > 0
     assert benign[0, 0] < 0.1 * benign[-1, -1]
 
 
 def test_eigen_cam_explains_no_class() -> None:
-    both = [map_of(Spots(sign), HeatmapMethod.EIGEN_CAM) for sign in (1.0, -1.0)]
-    assert np.array_equal(*both)
+    malignant, benign = (map_of(Spots(sign), HeatmapMethod.EIGEN_CAM) for sign in (1.0, -1.0))
+    assert np.array_equal(malignant, benign)
 
 
 def test_the_differential_does_not_move_the_map_of_the_malignant_class() -> None:
