@@ -15,6 +15,10 @@ _FURTHER = {
     "averaged_roc_auc": ("ROC-AUC averaged over flips and quarter turns (not as served)", _NUMBER),
     "accuracy_as_chosen": ("Accuracy at the threshold that validation chose for it", _SHARE),
     "balanced_accuracy": ("Balanced accuracy of the differential", _NUMBER),
+    "balanced_accuracy_at_equal_shares": (
+        "the same, each kind's probability divided by its share in training (not as shown)",
+        _NUMBER,
+    ),
     "ece_15": ("Calibration error (15 equal-mass bins)", _NUMBER),
     "ideal_ece_15": ("the same, if calibration were perfect", _NUMBER),
     "corrected_ece_15": ("Calibration error, corrected to this set's malignant share", _NUMBER),

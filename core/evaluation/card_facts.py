@@ -44,10 +44,11 @@ def _further(further: Further) -> dict[str, Any]:
 
 def _figures(further: Further) -> dict[str, Any]:
     calibration, source, accurate = further.calibration, further.source, further.at_accuracy_threshold
-    shift = calibration.prior_shift if calibration else None
+    shift, classes = calibration.prior_shift if calibration else None, further.classes
     found = {
         "averaged_roc_auc": further.averaged.ranking["roc_auc"] if further.averaged else None,
         "accuracy_as_chosen": accurate.figures["accuracy"] if accurate else None,
+        "balanced_accuracy_at_equal_shares": classes.balanced_accuracy_at_equal_shares if classes else None,
         "ece_15": calibration.ece_15 if calibration else None,
         "ideal_ece_15": calibration.ideal_ece_15 if calibration else None,
         "corrected_ece_15": shift.ece_15 if shift else None,

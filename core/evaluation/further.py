@@ -53,6 +53,13 @@ def accuracy_threshold(card: ModelCard) -> float | None:
     return None if value is None else float(value)
 
 
+def differential_shares(card: ModelCard) -> list[float] | None:
+    """How common each diagnosis of the differential was in training, in its order; None where the card does not say,
+    or where one did not occur."""
+    shares = [float(share) for share in card.facts.get("differential_shares", [])]
+    return shares if shares and min(shares) > 0 else None
+
+
 def _at_accuracy_threshold(card: ModelCard, predictions: Predictions, n_draws: int) -> ThresholdFigures | None:
     threshold = accuracy_threshold(card)
     return None if threshold is None else measure_threshold(predictions, threshold, n_draws)
@@ -115,7 +122,8 @@ def _classes(scorer: Scorer, readable: ReadableSet, predictions: Predictions, n_
         return None
     truth = np.array([classes.index(diagnosis) for diagnosis in known if diagnosis is not None], dtype=np.int64)
     differential = pass_all(scorer.differential, readable.frames, "name")
-    return measure_classes(differential, truth, [str(name) for name in classes], predictions.groups, n_draws)
+    names, shares = [str(name) for name in classes], differential_shares(scorer.card)
+    return measure_classes(differential, truth, names, predictions.groups, n_draws, shares=shares)
 
 
 def _called(card: ModelCard, readable: ReadableSet, predictions: Predictions, n_draws: int) -> dict[str, CalledShare]:

@@ -95,6 +95,8 @@ def _classes(further: Further) -> list[str]:
     if not classes:
         return []
     lines = [f"balanced accuracy of {len(classes.classes)} classes  {classes.balanced_accuracy.as_text(3)}"]
+    if equal := classes.balanced_accuracy_at_equal_shares:
+        lines.append(f"  at equal shares: probabilities divided by the shares in training  {equal.as_text(3)}")
     lines.append("  recall, and counts by the class that was named, in this order")
     for name, counts in zip(classes.classes, classes.confusion, strict=True):
         row = " ".join(f"{count:>4}" for count in counts)

@@ -14,7 +14,11 @@ from core.evaluation.share import measure_share
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """The most probable of `classes` against the truth; `confusion[i][j]` counts images of class i called j."""
+    """The most probable of `classes` against the truth; `confusion[i][j]` counts images of class i called j.
+
+    Recalls and confusion are of the differential as it is shown. `balanced_accuracy_at_equal_shares` is of one that
+    takes every class for equally common; None where the network does not say how common they were in its training.
+    """
 
     classes: tuple[str, ...]
     n: int
@@ -22,6 +26,7 @@ class ClassFigures:
     recall: Mapping[str, Figure]
     n_by_class: Mapping[str, int]
     confusion: tuple[tuple[int, ...], ...]
+    balanced_accuracy_at_equal_shares: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,15 @@ def measure_classes(
     classes: Sequence[str],
     groups: NDArray[np.int64],
     n_draws: int = N_DRAWS,
+    *,
+    shares: Sequence[float] | None = None,
 ) -> ClassFigures:
     """Balanced accuracy (the mean recall over the classes), recalls and confusion of a differential (N, K).
 
     `truth` (N,) holds positions in `classes` (K,), each of which must occur. Intervals draw lesions within each class.
-    Raises ValueError where a class has no image.
+    `shares` (K,), all above 0, are those of the classes in training: a probability divided by its class's share is,
+    up to a factor, what it would be at equal shares (Saerens et al., Neural Computation 2002). Raises ValueError where
+    a class has no image.
     """
     n_classes = len(classes)
     missing = [name for i, name in enumerate(classes) if not (truth == i).any()]
@@ -54,8 +63,11 @@ def measure_classes(
     of_class = np.eye(n_classes)[truth]  # (N, K)
     weights = draw_weights(truth, groups, n_draws=n_draws)
 
-    def statistic(w: Values) -> dict[str, Values]:
-        return {"balanced_accuracy": ratio(w @ (of_class * is_right[:, None]), w @ of_class).mean(axis=1)}
+    def balanced(is_right: NDArray[np.bool_]) -> Figure:
+        def statistic(w: Values) -> dict[str, Values]:
+            return {"mean": ratio(w @ (of_class * is_right[:, None]), w @ of_class).mean(axis=1)}
+
+        return measure(statistic, weights)["mean"]
 
     def recall_of(i: int) -> Figure:
         is_in = truth == i
@@ -65,11 +77,16 @@ def measure_classes(
     return ClassFigures(
         classes=tuple(classes),
         n=len(truth),
-        balanced_accuracy=measure(statistic, weights)["balanced_accuracy"],
+        balanced_accuracy=balanced(is_right),
         recall={name: recall_of(i) for i, name in enumerate(classes)},
         n_by_class={name: int((truth == i).sum()) for i, name in enumerate(classes)},
         confusion=tuple(tuple(row) for row in counts.tolist()),
+        balanced_accuracy_at_equal_shares=balanced(_at_equal_shares(differential, shares) == truth) if shares else None,
     )
+
+
+def _at_equal_shares(differential: NDArray[np.float64], shares: Sequence[float]) -> NDArray[np.int64]:
+    return np.asarray((differential / np.asarray(shares)).argmax(axis=1), dtype=np.int64)
 
 
 def measure_called(

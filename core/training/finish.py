@@ -36,6 +36,7 @@ from core.training.export.graph import export_graph
 from core.training.loop import Progress
 from core.training.objective import UNKNOWN
 from core.training.recipe import Recipe
+from core.training.sampling import differential_shares
 
 LICENCE = (
     "Trained on images of the ISIC Archive and HAM10000, partly under CC-BY-NC 4.0: these weights are for "
@@ -82,6 +83,7 @@ def finish_model(
             "malignant_share": float(np.average(is_malignant, weights=weights)),
             "validation": _validation_facts(logits, probability, is_malignant, points),
             "validation_parts": _part_facts(data, probability),
+            **({"differential_shares": _shares(data, recipe)} if diagnoses.shape[1] else {}),
         },
     )
     write_card(card, out)
@@ -121,6 +123,11 @@ def _class_weights(is_malignant: NDArray[np.bool_]) -> NDArray[np.float64]:
 def _differential_temperature(logits: NDArray[np.float64], diagnosis: NDArray[np.int64]) -> float:
     known = diagnosis != UNKNOWN
     return fit_softmax_temperature(logits[known], diagnosis[known]) if logits.shape[1] and known.any() else 1.0
+
+
+def _shares(data: TrainingData, recipe: Recipe) -> list[float]:
+    shown = data.targets[list(data.split.train)]
+    return differential_shares(shown, len(DIFFERENTIAL), is_drawn=recipe.images_per_epoch is not None)
 
 
 def _part_facts(data: TrainingData, probability: NDArray[np.float64]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.training.objective import Targets
+from core.training.objective import UNKNOWN, Targets
 
 
 def sampling_weights(targets: Targets) -> NDArray[np.float64]:
@@ -21,3 +21,16 @@ def sampling_weights(targets: Targets) -> NDArray[np.float64]:
         of_class = malignant == label
         weights[of_class] *= 0.5 / max(float(weights[of_class].sum()), 1e-12)
     return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def differential_shares(targets: Targets, n_diagnoses: int, *, is_drawn: bool) -> list[float]:
+    """The share (K,) that each diagnosis has among what the differential learns from, in its order.
+
+    `targets` are of the training part; images of an unknown diagnosis teach it nothing. `is_drawn` where epochs are
+    drawn by `sampling_weights`, otherwise each image counts once. All 0 where no diagnosis is known.
+    """
+    diagnosis = targets.diagnosis.numpy()
+    known = diagnosis != UNKNOWN
+    weights = sampling_weights(targets) if is_drawn else np.ones(len(diagnosis))
+    shown = np.bincount(diagnosis[known], weights[known], minlength=n_diagnoses)
+    return [float(share) for share in shown / max(float(shown.sum()), 1e-12)]

@@ -51,6 +51,9 @@ def _draw_classes(classes: ClassFigures, name: str) -> None:
     with left:
         balanced = figure_cell(classes.balanced_accuracy, is_share=False, is_big=True)
         rows: list[list[str | Cell]] = [["Balanced accuracy", balanced]]
+        if equal := classes.balanced_accuracy_at_equal_shares:
+            note = "each probability divided by its kind's share in training; not as shown"
+            rows.append([Cell("Balanced accuracy at equal shares", note), figure_cell(equal, is_share=False)])
         for kind in classes.classes:
             named = Cell(kind, f"named first, n {classes.n_by_class[kind]:,}")
             rows.append([named, figure_cell(classes.recall[kind])])

@@ -41,7 +41,13 @@ def diagnosis_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
             yield ReportBlock(f"Called malignant, by diagnosis: {name}", tables=(_called(evaluation),))
         if further.classes:
             chart = print_across(class_confusion(further.classes))
-            yield ReportBlock(f"The differential: {name}", charts=(chart,))
+            equal = further.classes.balanced_accuracy_at_equal_shares
+            said = (
+                f"Balanced accuracy with each probability divided by its kind's share in training: {equal.as_text(3)}."
+                if equal
+                else ""
+            )
+            yield ReportBlock(f"The differential: {name}", (said,) if said else (), charts=(chart,))
 
 
 def robustness_block(inputs: ReportInputs) -> Iterator[ReportBlock]:

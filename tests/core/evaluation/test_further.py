@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.classifier.card import ModelCard
+from core.classifier.card_figures import further_of_test
 from core.evaluation.calibration import calibrate
 from core.evaluation.card_facts import with_test_figures
 from core.evaluation.evaluate import evaluate
@@ -96,6 +97,25 @@ def test_keratoses_called_malignant_are_counted_without_a_differential(ham: Path
 
 def test_a_set_that_lacks_a_class_has_no_balanced_accuracy(kaggle: Path) -> None:
     assert measure(see_seven(make_card()), kaggle).further.classes is None
+
+
+def test_shares_of_training_give_a_figure_at_equal_shares(ham: Path) -> None:
+    scorer = see_seven(replace(make_card(), facts={"differential_shares": [0.4, *[0.1] * 6]}))
+    evaluation = measure(scorer, ham, "ham10000-extra-test")
+    assert evaluation.further.classes is not None
+    assert evaluation.further.classes.balanced_accuracy_at_equal_shares is not None
+    assert "at equal shares" in render_evaluation(evaluation)
+    kept = with_test_figures(scorer.card, evaluation).facts["held_out_lesions"]
+    assert kept["further"]["balanced_accuracy_at_equal_shares"]["value"] == 1
+    assert any("share in training" in name for name in further_of_test(kept))
+
+
+@pytest.mark.parametrize("shares", [[], [0.0, 0.4, *[0.12] * 5]], ids=["none", "a kind that did not occur"])
+def test_shares_that_say_too_little_give_no_figure(ham: Path, shares: list[float]) -> None:
+    scorer = see_seven(replace(make_card(), facts={"differential_shares": shares}))
+    evaluation = measure(scorer, ham, "ham10000-extra-test")
+    assert evaluation.further.classes is not None
+    assert evaluation.further.classes.balanced_accuracy_at_equal_shares is None
 
 
 def test_the_card_keeps_the_test_and_the_held_out_lesions_apart(ham: Path, folder: Path) -> None:

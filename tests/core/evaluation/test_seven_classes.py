@@ -30,6 +30,24 @@ def test_figures_are_scikit_learns() -> None:
     assert figures.balanced_accuracy.low < figures.balanced_accuracy.value < figures.balanced_accuracy.high
 
 
+def test_at_equal_shares_a_probability_is_divided_by_its_class_s_share() -> None:
+    """Counted by hand: the nevus that is named first at 0.6 is a melanoma once 0.6/0.8 stands against 0.3/0.1."""
+    differential = np.array([[0.6, 0.3, 0.1], [0.9, 0.05, 0.05], [0.2, 0.7, 0.1], [0.4, 0.1, 0.5]])
+    truth = np.array([1, 0, 1, 2])
+    found = measure_classes(differential, truth, CLASSES, np.arange(4), 50, shares=[0.8, 0.1, 0.1])
+    assert found.balanced_accuracy.value == pytest.approx((1 + 0.5 + 1) / 3)
+    assert found.balanced_accuracy_at_equal_shares is not None
+    assert found.balanced_accuracy_at_equal_shares.value == 1
+    assert found.confusion[1] == (1, 1, 0)  # the table is of the differential as shown
+    equal = measure_classes(differential, truth, CLASSES, np.arange(4), 50, shares=[1 / 3] * 3)
+    assert equal.balanced_accuracy_at_equal_shares == equal.balanced_accuracy
+
+
+def test_without_shares_there_is_no_figure_at_equal_ones() -> None:
+    found = measure_classes(np.eye(3), np.arange(3), CLASSES, np.arange(3), n_draws=10)
+    assert found.balanced_accuracy_at_equal_shares is None
+
+
 def test_every_draw_holds_every_class_and_its_size() -> None:
     """With two images of a class, a draw of all images would often miss it and leave its recall undefined."""
     truth = np.array([0] * 60 + [1] * 20 + [2] * 2)
