@@ -49,6 +49,11 @@ def unique_where(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
+# For tables whose rows the audit trail names by their id: an erased row's id is given to no other. PostgreSQL's ids
+# never come again anyway.
+KEEPS_IDS = {"sqlite_autoincrement": True}
+
+
 class Table(DeclarativeBase):
     """What all tables share: names for constraints, UTC times, and enums stored as ISIC's words."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.taxonomy import AnatomSite, Band, BatchMode, BatchState, ItemState, Sex
-from db.tables.base import Table, one_of, unique_where
+from db.tables.base import KEEPS_IDS, Table, one_of, unique_where
 
 UPLOADED = "upload"  # the source of a batch that came through the browser and not from a folder
 
@@ -65,4 +65,5 @@ class BatchItemRow(Table):
         Index(None, "batch_id", "state"),
         one_of("state", ItemState),
         one_of("assessment", Band),
+        KEEPS_IDS,
     )

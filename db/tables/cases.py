@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.taxonomy import AnatomSite, BodyRegion, HeatmapMethod, Laterality, Sex, SkinType
-from db.tables.base import Table
+from db.tables.base import KEEPS_IDS, Table
 
 
 class CaseRow(Table):
@@ -39,6 +39,7 @@ class CaseRow(Table):
     __table_args__ = (
         CheckConstraint("age_years BETWEEN 0 AND 85", name="age_years"),
         Index(None, "anatom_site", "created_at"),
+        KEEPS_IDS,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.taxonomy import AnatomSite, BodyRegion, Laterality
-from db.tables.base import Table, unique_where
+from db.tables.base import KEEPS_IDS, Table, unique_where
 
 
 class PatientRow(Table):
@@ -16,6 +16,7 @@ class PatientRow(Table):
     __tablename__ = "patients"
     id: Mapped[int] = mapped_column(primary_key=True)
     pseudonym: Mapped[str] = mapped_column(unique=True)
+    __table_args__ = KEEPS_IDS
 
 
 class LesionRow(Table):
@@ -28,7 +29,7 @@ class LesionRow(Table):
     anatom_site: Mapped[AnatomSite | None]
     laterality: Mapped[Laterality | None]
     body_region: Mapped[BodyRegion | None]
-    __table_args__ = (UniqueConstraint("patient_id", "label"),)
+    __table_args__ = (UniqueConstraint("patient_id", "label"), KEEPS_IDS)
 
 
 class VisitRow(Table):
@@ -59,4 +60,4 @@ class RecallRow(Table):
     set_at: Mapped[datetime]
     done_by: Mapped[str]
     done_at: Mapped[datetime | None]
-    __table_args__ = (Index(None, "done_at", "due_on"),)
+    __table_args__ = (Index(None, "done_at", "due_on"), KEEPS_IDS)

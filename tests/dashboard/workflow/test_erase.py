@@ -152,3 +152,19 @@ def test_a_picture_that_cannot_be_removed_leaves_the_rows_to_try_again(
         erase_patient(pseudonym=ERASED, who="dr a", record=record)
     assert preview_erasure(pseudonym=ERASED, record=record).n_cases == 1
     assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_cases == 1
+
+
+def test_the_next_patient_inherits_no_line_of_the_erased_one(
+    record: Record, save: Callable[..., int], classifier: DarknessClassifier, erased_case: int
+) -> None:
+    in_a_batch(record, classifier, (f"{ERASED}_L2_a.jpg", draw(2)))
+    with record.reading() as work:
+        before = work.erasure.belongings(ERASED)
+    erase_patient(pseudonym=ERASED, who="dr a", record=record)
+    next_case = save(draw(4), pseudonym=OTHER)
+    in_a_batch(record, classifier, (f"{OTHER}_L1_b.jpg", draw(3)))
+    with record.reading() as work:
+        after = work.erasure.belongings(OTHER)
+        assert [line.action for line in work.audit.of("case", next_case)] == ["save"]
+    assert after.patient_id != before.patient_id
+    assert not {*after.item_ids, *after.case_ids} & {*before.item_ids, *before.case_ids}
