@@ -34,9 +34,9 @@ def parts_of_test(test: dict[str, Any]) -> dict[str, dict[str, Any]]:
     unseen = test.get("unseen_lesions")
     parts = {
         "All test images": test,
-        "Unseen lesions": unseen,
+        "Lesions not in the train part": unseen,
         "Same source": test.get("same_source"),
-        "Not seen in training": None if unseen else test.get("without_repeats"),
+        "Not in the train part": None if unseen else test.get("without_repeats"),
     }
     return {name: part for name, part in parts.items() if part}
 

@@ -1,4 +1,4 @@
-"""What a test set is: where its images come from, and what of it training has seen."""
+"""What a test set is: where its images come from, and what of it the train part shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +14,8 @@ from core.data.near_duplicates import MAX_DISTANCE, hash_frame
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repeats:
-    """Per test image (N,): whether training saw its lesion, and whether it saw a near-duplicate picture."""
+    """Per test image (N,): whether the train part shows its lesion, and whether it holds a near-duplicate picture; a
+    network need not have been trained on all of that part."""
 
     is_lesion_seen: NDArray[np.bool_]
     is_near_duplicate: NDArray[np.bool_]
@@ -28,13 +29,15 @@ class Repeats:
 @dataclass(frozen=True, slots=True)
 class AboutSet:
     """Counts of a test set. `by_source` is empty where sources are unknown; what needs the train part is None where
-    that is not at hand. `n_lesions` counts the known ones."""
+    that is not at hand. `n_lesions` counts the known ones. `is_left_out_of_training` says that the network's own
+    training left out whatever of the train part shows a test lesion, or nearly a test picture."""
 
     n_lesions: int
     by_source: Mapping[str, Tally]
     by_diagnosis: Mapping[str, Tally]
     lesion_seen_in_training: Tally | None
     near_duplicate_of_training: Tally | None
+    is_left_out_of_training: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Counts and the statement made of them."""
@@ -50,6 +53,7 @@ class AboutSet:
             by_diagnosis={name: Tally(**part) for name, part in values["by_diagnosis"].items()},
             lesion_seen_in_training=Tally(**seen) if seen else None,
             near_duplicate_of_training=Tally(**duplicate) if duplicate else None,
+            is_left_out_of_training=values.get("is_left_out_of_training", False),
         )
 
     def statement(self) -> tuple[str, ...]:
@@ -70,24 +74,31 @@ class AboutSet:
         seen = self.lesion_seen_in_training
         if not seen:
             return ""
+        left_out = "; this network was not trained on those images of it" if self.is_left_out_of_training else ""
         return (
             f"{seen.n} images ({seen.n_malignant} malignant, {seen.n_benign} benign) show a lesion that the "
-            "train part shows too."
+            f"train part shows too{left_out}."
         )
 
     def _duplicates(self) -> str:
         duplicate = self.near_duplicate_of_training
-        return f"{duplicate.n} images are near-duplicates of an image in the train part." if duplicate else ""
+        if not duplicate:
+            return ""
+        left_out = ", on which this network was not trained" if self.is_left_out_of_training else ""
+        return f"{duplicate.n} images are near-duplicates of an image in the train part{left_out}."
 
 
-def describe_set(images: Sequence[LabelledImage], repeats: Repeats | None) -> AboutSet:
-    """Count a test set by source, by diagnosis and by what training has seen of it."""
+def describe_set(
+    images: Sequence[LabelledImage], repeats: Repeats | None, *, is_left_out_of_training: bool = False
+) -> AboutSet:
+    """Count a test set by source, by diagnosis and by what the train part shows of it."""
     return AboutSet(
         n_lesions=len({image.lesion for image in images if image.lesion is not None}),
         by_source=_by_source(images),
         by_diagnosis=_by_diagnosis(images),
         lesion_seen_in_training=_part(images, repeats.is_lesion_seen) if repeats else None,
         near_duplicate_of_training=_part(images, repeats.is_near_duplicate) if repeats else None,
+        is_left_out_of_training=is_left_out_of_training,
     )
 
 

@@ -60,7 +60,7 @@ def evaluate(
         same_source=_measure_part(predictions.same_source(), predictions, card, n_draws),
         without_repeats=_measure_part(predictions.without_repeats(), predictions, card, n_draws),
         bands=count_bands(predictions, OperatingPoints(card.refer_threshold, card.no_concern_threshold)),
-        about=describe_set(readable.images, repeats),
+        about=describe_set(readable.images, repeats, is_left_out_of_training=leaves_out_test(card, labelled)),
         rejected=readable.rejected,
         further=measure_further(scorer, readable, predictions, repeats, n_draws, with_robustness=with_robustness),
     )
@@ -102,6 +102,11 @@ def predict_set(
             for image, frame, p, logit, is_seen, is_in_train in rows
         )
     )
+
+
+def leaves_out_test(card: ModelCard, labelled: EvaluationSet) -> bool:
+    """Whether the network's training left out what the train part shows of this set's lesions and pictures."""
+    return labelled.is_test and bool(card.facts.get("training_data", {}).get("left_out_because_of_the_test_part"))
 
 
 def _repeats(labelled: EvaluationSet, readable: ReadableSet, card: ModelCard, cache: Path | None) -> Repeats | None:

@@ -100,7 +100,7 @@ def _source(row: ScoredImage) -> list[str]:
 def _repeat(row: ScoredImage) -> list[str]:
     if row.repeats_train is None:
         return [_UNKNOWN]
-    return ["lesion or near-duplicate seen in training" if row.repeats_train else "not seen in training"]
+    return [f"lesion or near-duplicate {'also' if row.repeats_train else 'not'} in the train part"]
 
 
 def _quality(row: ScoredImage) -> list[str]:
@@ -122,7 +122,7 @@ _KEYS: Mapping[str, Callable[[ScoredImage], Sequence[str]]] = {
     "Body site": lambda row: [row.anatom_site.replace("|", ", ")],
     "Diagnosis": lambda row: [row.diagnosis],
     "Source": _source,
-    "Seen in training": _repeat,
+    "In the train part": _repeat,
     "How confirmed": lambda row: [row.confirm_type],
     "Image quality": _quality,
     "Artefact": _artefacts,

@@ -68,7 +68,7 @@ def _draw_error(
     label = "malignant" if row.malignant else "benign"
     band = band_of(row.malignant_probability, OperatingPoints(card.refer_threshold, card.no_concern_threshold))
     st.markdown(f"**{label}**, scored **{percent(row.malignant_probability)}**: {BAND_LABEL[band]}")
-    seen = "; seen in training" if row.repeats_train else ""
+    seen = "; also in the train part" if row.repeats_train else ""
     st.caption(f"{row.diagnosis or 'Diagnosis not known'}{seen}  \n`{row.file}`")
 
 

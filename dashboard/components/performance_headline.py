@@ -15,15 +15,15 @@ from dashboard.components.words import local_time, plural, threshold
 
 PART_LABEL = {
     SetPart.WHOLE: "All test images",
-    SetPart.UNSEEN_LESIONS: "Unseen lesions",
+    SetPart.UNSEEN_LESIONS: "Lesions not in the train part",
     SetPart.SAME_SOURCE: "Same source",
-    SetPart.WITHOUT_REPEATS: "Not seen in training",
+    SetPart.WITHOUT_REPEATS: "Not in the train part",
 }
 PART_HELP = {
     SetPart.WHOLE: "as published",
-    SetPart.UNSEEN_LESIONS: "not known to be in training",
+    SetPart.UNSEEN_LESIONS: "of the Kaggle set, as far as known",
     SetPart.SAME_SOURCE: "HAM10000 only, the honest comparison",
-    SetPart.WITHOUT_REPEATS: "without known repeats of training",
+    SetPart.WITHOUT_REPEATS: "neither lesion nor near-duplicate",
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.classifier.network import LesionCNN
 from core.data.labelled import KAGGLE_FOLDER, hash_of_list
 from core.errors import DataFolderInvalid
 from core.evaluation.__main__ import main
+from core.evaluation.about_set import AboutSet
 from core.evaluation.calibration import calibrate
 from core.evaluation.evaluate import evaluate
 from core.evaluation.predictions import Predictions, ScoredImage, read_predictions, write_predictions
@@ -57,6 +59,25 @@ def test_artefacts_are_named_where_somebody_looked_for_them(folder: Path, tmp_pa
     assert {group.name: group.n for group in found.groups} == {"ink": 6, "none found": 6}
     _, unseen = evaluate(scorer=scorer, labelled=labelled, n_draws=10)
     assert {row.artefacts for row in unseen.rows} == {None}
+
+
+def test_a_network_that_left_the_test_lesions_out_is_not_said_to_have_seen_them(kaggle: Path) -> None:
+    saw, left_out = (
+        evaluate(
+            scorer=RedScorer(replace(make_card(), facts={"training_data": {"left_out_because_of_the_test_part": n}})),
+            labelled=open_set(kaggle),
+            n_draws=10,
+        )[0].about
+        for n in (0, 3)
+    )
+    assert all("not trained" not in sentence for sentence in saw.statement())
+    lesions, pictures = left_out.statement()[1:]
+    assert lesions.endswith("that the train part shows too; this network was not trained on those images of it.")
+    assert pictures.endswith("in the train part, on which this network was not trained.")
+    assert AboutSet.from_json(left_out.as_json()) == left_out
+    older = left_out.as_json()
+    del older["is_left_out_of_training"]
+    assert AboutSet.from_json(older) == saw
 
 
 def test_a_practices_own_folder_has_no_statement_of_sources(folder: Path) -> None:

@@ -89,7 +89,7 @@ def test_the_card_says_the_figures_of_each_part(measured: tuple[Evaluation, Pred
     card = with_test_figures(CARD, measured[0])
     assert json.loads(json.dumps(card.facts["test"])) == card_facts(measured[0])
     text = render_card(card)
-    assert "| | All test images | Unseen lesions | Same source |" in text
+    assert "| | All test images | Lesions not in the train part | Same source |" in text
     assert "| Images (malignant) | 6 (3) | 5 (3) | 4 (1) |" in text
     assert "recognising the source of a picture" in text
 
