@@ -18,6 +18,9 @@ def measure_at(
 ) -> dict[str, Figure]:
     """Every metric of `probability >= threshold`, with intervals over bootstrap draws (R, N).
 
+    With draws that are stratified by class, precision, accuracy and F1 are of a set with exactly this malignant share,
+    as one that somebody put together has; where the share is chance, as in a practice, draw without strata.
+
     Where no image, or every one, counts as a hit, all draws agree and "100% (100–100%)" would claim certainty for 12
     of 12 as for 300 of 300; such a share gets its Wilson interval over lesions instead.
     """

@@ -35,7 +35,8 @@ def values_by_band(
     points: OperatingPoints,
     prevalence: float,
 ) -> Mapping[Band, BandValue]:
-    """Each band by Bayes' rule from how often malignant and benign images (N,) fall into it, with draws (R, N).
+    """Each band by Bayes' rule from how often malignant and benign images (N,) fall into it, with draws (R, N) within
+    each class: the prevalence counts as known.
 
     Where no malignant, or no benign, image fell into a band all draws agree on 0; then the end of the interval comes
     from Wilson's of that count. Raises ValueError for a prevalence outside [0, 1].

