@@ -49,11 +49,15 @@ class DriftFigure:
 
 
 def mix_references(benign: Reference, malignant: Reference, prevalence: float) -> Reference:
-    """What a measure would look like with another malignant share, so that the share alone raises no alarm."""
+    """What a measure would look like with another malignant share, so that the share alone raises no alarm.
+
+    Its `n` is that of a plain sample whose distribution function varies as much: 1 / ((1 - p)^2 / n_b + p^2 / n_m).
+    """
     values = np.unique([*benign.values, *malignant.values])
     shares = [np.interp(values, each.values, each.quantiles, left=0.0, right=1.0) for each in (benign, malignant)]
     mixed = (1 - prevalence) * shares[0] + prevalence * shares[1]
-    return Reference(benign.n + malignant.n, tuple(mixed.tolist()), tuple(values.tolist()))
+    effective_n = 1 / ((1 - prevalence) ** 2 / benign.n + prevalence**2 / malignant.n)
+    return Reference(round(effective_n), tuple(mixed.tolist()), tuple(values.tolist()))
 
 
 def measure_drift(references: Mapping[str, Reference], live: Mapping[str, Values]) -> tuple[DriftFigure, ...]:

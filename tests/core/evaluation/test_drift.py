@@ -16,6 +16,7 @@ from core.evaluation.drift import (
     ks_distance,
     ks_p,
     measure_drift,
+    mix_references,
     population_stability_index,
 )
 from core.evaluation.reference import (
@@ -48,6 +49,15 @@ def test_the_index_is_the_textbooks() -> None:
     share = np.array([0.5] + [0.5 / 9] * 9)
     wanted = float(((share - 0.1) * np.log(share / 0.1)).sum())
     assert population_stability_index(made, live) == pytest.approx(wanted, abs=0.01)
+
+
+def test_a_mixture_counts_as_many_as_vary_like_it() -> None:
+    """1,000 benign and 100 malignant pictures, mixed half and half, say as much as 364 of one kind, not as 1,100."""
+    benign, malignant = reference(normal(1000)), reference(normal(100, mean=1.0, seed=1))
+    assert mix_references(benign, malignant, 0.5).n == round(1 / (0.25 / 1000 + 0.25 / 100)) == 364
+    assert mix_references(benign, malignant, 0.0).n == 1000
+    assert mix_references(benign, malignant, 1.0).n == 100
+    assert mix_references(benign, malignant, 100 / 1100).n == 1100  # at their own share nothing is lost
 
 
 def test_the_distance_is_scipys_to_the_width_of_a_quantile() -> None:
