@@ -56,7 +56,8 @@ def refit_gates(arguments: list[str]) -> int:
     if options.fit_only:
         return 0
     report = measure_gates(classifier, gates, data, others)
-    log_scoring(folder, card=classifier.card, set_name="gates", n=len(others.everyday), reason=options.reason)
+    for kind, n in _scored(report).items():
+        log_scoring(folder, card=classifier.card, set_name=f"gates: {kind}", n=n, reason=options.reason)
     write_gates(report, folder)
     write_card_text(classifier.card, folder)
     sys.stdout.write(json.dumps(to_json_value(report), indent=2) + "\n")
@@ -95,6 +96,11 @@ def measure_gates(classifier: Classifier, gates: Gates, data: Path, others: OutO
         outline_sure=count([bool(c.measures and c.measures.is_sure) for c in checked.checks]),
         heat=measure_heat_shares(checked, gates.heat),
     )
+
+
+def _scored(report: GatesReport) -> dict[str, int]:
+    """How many pictures of each set the gates were measured on."""
+    return {kind: share.n for kind, share in report.scope_rejected.items()}
 
 
 def _recipe(classifier: Classifier) -> Recipe:
