@@ -30,6 +30,10 @@ class BlobStore:
                 _write_whole(path, content)
         return sha256
 
+    def has(self, sha256: str) -> bool:
+        """Whether the content is there; a look at its name only. Raises RecordNotFound for no SHA-256."""
+        return self.path(sha256).exists()
+
     def open(self, sha256: str) -> bytes:
         """The content; raises RecordNotFound if there is none, StorageFailed if it is not what was put in."""
         path = self.path(sha256)

@@ -43,6 +43,8 @@ def save_case(*, draft: CaseDraft, analysis: Analysis, record: Record) -> int:
         known = work.cases.find_by_submission(draft.submission_id)
         if known is not None:
             return known
+        if not record.blobs.has(image.blob_sha256):  # erasing another patient took it while the lock was waited for
+            record.keep_picture(analysis.upload.content, analysis.image)
         case_id = work.cases.add(
             draft,
             image,

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from core.errors import CorruptImage, ImageRejected
 from core.imaging.decode import decode
 from dashboard.workflow.record import Record, utc_now
 from db.repositories.batch_rows import GatedFile, ScoredFile, WaitingFile
+from db.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from core.gates.assess import Gates
@@ -39,6 +41,7 @@ class _Prepared:
     image: StoredImage | None = None
     quality: QualityReport | None = None
     rejection: str = ""
+    keep_again: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,8 +109,14 @@ def _prepare(row: WaitingFile, source: str, classifier: Classifier, gates: "Gate
         image = decode(upload.content)
     except ImageRejected as error:
         return _Prepared(row.item_id, rejection=str(error))
-    quality = gates.measure(image) if gates else None
-    return _Prepared(row.item_id, classifier.prepare(image), record.keep_picture(upload.content, image), quality)
+    quality, frame = gates.measure(image) if gates else None, classifier.prepare(image)
+    again = partial(_keep_again, row, source, record)
+    return _Prepared(row.item_id, frame, record.keep_picture(upload.content, image), quality, keep_again=again)
+
+
+def _keep_again(row: WaitingFile, source: str, record: Record) -> None:
+    content = _read(row, source, record)
+    record.keep_picture(content, decode(content))
 
 
 def _read(row: WaitingFile, source: str, record: Record) -> bytes:
@@ -133,10 +142,26 @@ def _score(prepared: Sequence[_Prepared], classifier: Classifier, gates: "Gates 
 
 
 def _store(prepared: Sequence[_Prepared], outcome: _Outcome, record: Record) -> list[int]:
+    """Write a group's rows, but for files that were erased with their patient meanwhile."""
     with record.writing() as work:
-        work.batches.record_scored_many(outcome.scored, predicted_at=utc_now(), app_version=APP_VERSION)
-        work.batches.record_gated_many(outcome.gated, stored_at=utc_now())
+        wanted = work.batches.still_waiting([p.item_id for p in prepared])
+        scored = [file for file in outcome.scored if file.item_id in wanted]
+        work.batches.record_scored_many(scored, predicted_at=utc_now(), app_version=APP_VERSION)
+        gated = [file for file in outcome.gated if file.item_id in wanted]
+        work.batches.record_gated_many(gated, stored_at=utc_now())
         for p in prepared:
-            if p.rejection:
+            if p.rejection and p.item_id in wanted:
                 work.batches.record_rejected(p.item_id, p.rejection)
+        _match_blobs(prepared, wanted, work, record)
     return [p.item_id for p in prepared]
+
+
+def _match_blobs(prepared: Sequence[_Prepared], wanted: set[int], work: UnitOfWork, record: Record) -> None:
+    """Erasing another patient may have taken a picture that a row names now; one that none names goes."""
+    pictures = {p.item_id: p.image.blob_sha256 for p in prepared if p.image is not None}
+    for p in prepared:
+        if p.item_id in wanted & set(pictures) and not record.blobs.has(pictures[p.item_id]):
+            p.keep_again()
+    in_vain = {sha256 for item_id, sha256 in pictures.items() if item_id not in wanted}
+    for sha256 in work.erasure.unnamed(in_vain):
+        record.blobs.remove(sha256)

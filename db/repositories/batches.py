@@ -115,6 +115,11 @@ class BatchRepository:
         rows = self._session.execute(statement.order_by(row.position).limit(limit))
         return [WaitingFile(*found) for found in rows]
 
+    def still_waiting(self, item_ids: Collection[int]) -> set[int]:
+        """Those of these files that are there and that nobody has looked at meanwhile."""
+        row = BatchItemRow
+        return set(self._session.scalars(select(row.id).where(row.id.in_(item_ids), row.state == ItemState.WAITING)))
+
     def staged_in_vain(self, batch_id: int) -> list[str]:
         """Where the bytes of files lay that were looked at since; a crash may have left them there."""
         row = BatchItemRow
@@ -194,15 +199,15 @@ class BatchRepository:
         self._session.connection().execute(statement, rows)
 
     def record_rejected(self, item_id: int, reason: str) -> None:
-        """Keep why a file got no score. Raises RecordNotFound."""
-        self._change(item_id, state=ItemState.REJECTED, reason=reason)
+        """Keep why a waiting file got no score; one that was looked at stays as it is. Raises RecordNotFound."""
+        self._reject(item_id, reason=reason)
 
     def record_gated_many(self, files: Sequence[GatedFile], *, stored_at: datetime) -> None:
-        """Keep the pictures that a gate held back, each with its reason. Raises RecordNotFound."""
+        """Keep the pictures of waiting files that a gate held back, with the reasons. Raises RecordNotFound."""
         ids = store_images(self._session, [file.image for file in files], stored_at)
         for file in files:
             picture = {"upload_sha256": file.image.upload_sha256, "image_id": ids[file.image.upload_sha256]}
-            self._change(file.item_id, state=ItemState.REJECTED, reason=file.reason, **picture)
+            self._reject(file.item_id, reason=file.reason, **picture)
 
     def record_override(self, file: ScoredFile, *, reason: str, predicted_at: datetime, app_version: str) -> bool:
         """Keep the score of a file that a gate held back; False where it is not held back any more."""
@@ -238,6 +243,11 @@ class BatchRepository:
         is_there = (BatchRow.id == batch_id) & BatchRow.state.in_(before)
         statement = update(BatchRow).where(is_there).values(state=to)
         return self._session.scalar(statement.returning(BatchRow.id)) is not None
+
+    def _reject(self, item_id: int, **values: object) -> None:
+        is_waiting = (BatchItemRow.id == item_id) & (BatchItemRow.state == ItemState.WAITING)
+        self._session.execute(update(BatchItemRow).where(is_waiting).values(state=ItemState.REJECTED, **values))
+        self.item(item_id)
 
     def _change(self, item_id: int, **values: object) -> None:
         statement = update(BatchItemRow).where(BatchItemRow.id == item_id).values(**values)

@@ -90,9 +90,12 @@ class ErasureRepository:
         statement = select(ImageRow.id, ImageRow.blob_sha256).where(ImageRow.id.in_(image_ids), ~is_used)
         orphans = self._session.execute(statement).all()
         self._delete_tree(ImageRow, [row.id for row in orphans])
-        blobs = {row.blob_sha256 for row in orphans}
-        kept = self._session.scalars(select(ImageRow.blob_sha256).where(ImageRow.blob_sha256.in_(blobs)))
-        return blobs - set(kept)
+        return self.unnamed({row.blob_sha256 for row in orphans})
+
+    def unnamed(self, blobs: set[str]) -> set[str]:
+        """Those of these pictures' SHA-256 that no row names."""
+        named = self._session.scalars(select(ImageRow.blob_sha256).where(ImageRow.blob_sha256.in_(blobs)))
+        return blobs - set(named)
 
     def _blank_audit(self, found: Belongings) -> None:
         """Who did something when stays, what it was about goes."""

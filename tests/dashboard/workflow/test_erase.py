@@ -4,16 +4,18 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import text
 
-from core.domain import CaseDraft, CaseFilter, ConfirmedDiagnosis, Review, Upload
+from core.domain import CaseDraft, CaseFilter, ConfirmedDiagnosis, LesionImage, Prediction, Review, StoredImage, Upload
 from core.errors import RecordNotFound, StorageReadOnly
 from core.settings import Settings
 from core.taxonomy import Band, BatchMode, Confidence, ConfirmType, Diagnosis, Impression
 from dashboard.workflow import batches, cases
 from dashboard.workflow.assign import assign_by_name
-from dashboard.workflow.batch_review import decide_item, load_items, sign_items
+from dashboard.workflow.batch_review import decide_item, load_items, save_items, sign_items
 from dashboard.workflow.erase import erase_patient, preview_erasure
 from dashboard.workflow.first_read import keep_final, keep_first_read
 from dashboard.workflow.intake import TakenIn
@@ -122,7 +124,7 @@ def test_a_file_that_became_another_patients_case_stays_with_its_read(
     batch_id = in_a_batch(record, classifier, (f"{ERASED}_L2_a.jpg", draw(2)))
     [item] = load_items(batch_id=batch_id, record=record)[1]
     decide_item(item=item, assessment=Band.REFER, note="", reader="dr a", record=record)
-    sign_items(batch_id=batch_id, item_ids=[item.item_id], reader="dr a", record=record)
+    save_items(batch_id=batch_id, item_ids=[item.item_id], reader="dr a", record=record)
     other = load_items(batch_id=batch_id, record=record)[1][0].case_id
     assert other is not None
     draft = CaseDraft(f"batch-item-{item.item_id}", "a.jpg", pseudonym=OTHER)
@@ -168,3 +170,55 @@ def test_the_next_patient_inherits_no_line_of_the_erased_one(
         assert [line.action for line in work.audit.of("case", next_case)] == ["save"]
     assert after.patient_id != before.patient_id
     assert not {*after.item_ids, *after.case_ids} & {*before.item_ids, *before.case_ids}
+
+
+class ErasingClassifier(DarknessClassifier):
+    """Erases the patient while a group is at the network."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+    def predict_frames(self, frames: NDArray[np.uint8]) -> list[Prediction]:
+        erase_patient(pseudonym=ERASED, who="dr a", record=self.record)
+        return super().predict_frames(frames)
+
+
+def blobs_of(settings: Settings) -> list[str]:
+    return [path.parent.name + path.name for path in settings.blob_root.rglob("*") if path.is_file()]
+
+
+def test_a_file_that_is_at_the_network_does_not_come_back(record: Record, settings: Settings) -> None:
+    pictures = ((f"{ERASED}_L1_a.jpg", draw(1)), (f"{OTHER}_L1_b.jpg", draw(2)))
+    batch_id = in_a_batch(record, ErasingClassifier(record), *pictures)
+    [left] = load_items(batch_id=batch_id, record=record)[1]
+    assert left.assigned.pseudonym == OTHER
+    assert left.image is not None
+    assert blobs_of(settings) == [left.image.blob_sha256]
+    with record.reading() as work:
+        assert work.session.connection().execute(text("SELECT count(*) FROM images")).scalar_one() == 1
+
+
+def test_a_file_at_the_network_keeps_a_picture_that_it_shares(record: Record, save: Callable[..., int]) -> None:
+    save(draw(1), pseudonym=ERASED)
+    batch_id = in_a_batch(record, ErasingClassifier(record), (f"{OTHER}_L1_b.jpg", draw(1)))
+    [left] = load_items(batch_id=batch_id, record=record)[1]
+    assert left.image is not None
+    assert record.blobs.open(left.image.blob_sha256)
+
+
+def test_a_case_that_is_being_saved_keeps_a_picture_that_it_shares(
+    record: Record, save: Callable[..., int], erased_case: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = Record.keep_picture
+
+    def erase_after(self: Record, content: bytes, image: LesionImage) -> StoredImage:
+        kept = keep(self, content, image)
+        monkeypatch.setattr(Record, "keep_picture", keep)
+        erase_patient(pseudonym=ERASED, who="dr a", record=self)
+        return kept
+
+    monkeypatch.setattr(Record, "keep_picture", erase_after)
+    other = save(draw(1), pseudonym=OTHER)
+    case, _ = cases.load_case(case_id=other, record=record)
+    assert cases.load_picture(case=case, record=record).width_px == 96
