@@ -62,7 +62,7 @@ def test_several_cases_of_one_lesion_make_no_narrower_interval() -> None:
 def test_an_interval_of_a_predictive_value_holds_the_true_one(
     name: str, sensitivity: float, specificity: float
 ) -> None:
-    """300 practices of 200 cases, half of them malignant by chance: draws that held that share fixed covered 74% and 78%."""
+    """300 practices of 200 cases, half malignant by chance: draws that held that share fixed covered 74% and 78%."""
     rng, n = np.random.default_rng(3), 200
     truth = 0.9 / (0.9 + 0.5)  # of the called ones, and by symmetry of the others
     covered = []
