@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,13 @@ from core.taxonomy import AnatomSite, Sex
 COLUMNS = ("file", "patient", "lesion", "site", "age", "sex", "taken_at")
 LONGEST = 60  # characters of a pseudonym or a lesion's name, as in the form on the Analyse page
 OLDEST_YEARS, _UNBELIEVABLE_YEARS = 85, 120  # ISIC caps ages at 85
+# What cameras, phones and archives begin their names with: `IMG_1234.jpg` is no patient IMG with a lesion 1234.
+_CAMERA_WORDS = (
+    "IMG DSC DSCN DSCF DSCI DCIM PXL MVIMG VID CIMG PICT GOPR ISIC IMAGE IMAGES PHOTO PHOTOS PIC PICTURE SCAN SNAP "
+    "SCREENSHOT UNTITLED"
+)
+_NO_PATIENTS = frozenset(_CAMERA_WORDS.split())
+_DAY_AND_TIME = re.compile(r"\d{8}_\d{6}")  # as phones name their pictures
 _SHOWN = 3  # names that a hint gives as examples
 
 
@@ -42,7 +50,7 @@ class Assignments:
 
 
 def assign_by_name(files: Sequence[str]) -> Assignments:
-    """`PATIENT/LESION/any.jpg`, `PATIENT/any.jpg` or `PATIENT_LESION_any.jpg`; other names say no patient."""
+    """`PATIENT/LESION/any.jpg`, `PATIENT/any.jpg` or `PATIENT_LESION_any.jpg`; other names, as of cameras, say none."""
     said = {name: _from_name(name) for name in files}
     silent = [name for name in files if not said[name].pseudonym]
     problems = [Problem(0, f"{name}: {sentence}") for name in files for sentence in _too_long(said[name])]
@@ -57,6 +65,13 @@ def assign_by_csv(content: bytes, files: Sequence[str]) -> Assignments:
     except UnicodeDecodeError:
         return _refused(0, "The CSV is not in UTF-8: save it as “CSV UTF-8”.")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        return _assign_by_rows(rows, files)
+    except csv.Error as error:
+        return _refused(rows.line_num, f"This row cannot be read as CSV ({error}): save the table as CSV anew.")
+
+
+def _assign_by_rows(rows: Iterator[list[str]], files: Sequence[str]) -> Assignments:
     head = [name.strip().lower() for name in next(rows, [])]
     wrong = [Problem(1, sentence) for sentence in _wrong_head(head)]
     if wrong:
@@ -206,10 +221,12 @@ _READERS: Mapping[str, tuple[str, Any]] = {
 
 def _from_name(name: str) -> Assignment:
     path = PurePosixPath(name)
-    if path.parent.name:
+    if path.parent.name and path.parent.parts[-2:][0].upper() not in _NO_PATIENTS:
         folders = path.parent.parts[-2:]
         return Assignment(folders[0], folders[1] if len(folders) > 1 else "")
     parts = path.stem.split("_")
+    if parts[0].upper() in _NO_PATIENTS or _DAY_AND_TIME.match(path.stem):
+        return Assignment()
     return Assignment(parts[0], parts[1]) if len(parts) > 1 and all(parts[:2]) else Assignment()
 
 

@@ -10,6 +10,7 @@ from core.taxonomy import Band, BatchMode, Impression, ItemState
 from dashboard.workflow.batch_gates import overridden_checks
 from dashboard.workflow.first_read import item_submission
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
+from dashboard.workflow.sign_off import require_open
 from db.repositories.batch_rows import ItemOrder, WorklistPart
 from db.unit_of_work import UnitOfWork
 
@@ -96,10 +97,11 @@ def unseen(item: BatchItem, summary: BatchSummary) -> BatchItem:
 def decide_item(*, item: BatchItem, assessment: Band, note: str, reader: str, record: Record) -> None:
     """Keep the clinician's decision on one file, also with its case where there is one.
 
-    Raises RecordNotFound or StorageFailed.
+    Raises RecordNotFound, CaseSignedOff or StorageFailed.
     """
     now = utc_now()
     with record.writing() as work:
+        item = _open_item(work, item.item_id)  # the page may be older than another reader's sign-off
         work.batches.record_assessment(item.item_id, assessment, note)
         work.reads.add_final(_to_final(work, item, assessment, reader))
         if item.case_id is not None:
@@ -109,8 +111,9 @@ def decide_item(*, item: BatchItem, assessment: Band, note: str, reader: str, re
 
 
 def defer_item(*, item_id: int, note: str, record: Record) -> None:
-    """Put the decision on one file off. Raises RecordNotFound or StorageFailed."""
+    """Put the decision on one file off. Raises RecordNotFound, CaseSignedOff or StorageFailed."""
     with record.writing() as work:
+        _open_item(work, item_id)
         work.batches.defer(item_id, note)
 
 
@@ -149,6 +152,13 @@ def _summary(work: UnitOfWork, batch_id: int) -> BatchSummary:
     if batch_id > LARGEST_ID:
         raise RecordNotFound(f"There is no batch {batch_id}.")
     return work.batches.get(batch_id)
+
+
+def _open_item(work: UnitOfWork, item_id: int) -> BatchItem:
+    item = work.batches.item(item_id)
+    if item.case_id is not None:
+        require_open(work, item.case_id)
+    return item
 
 
 def _order(summary: BatchSummary) -> ItemOrder:
@@ -210,8 +220,8 @@ def _to_final(work: UnitOfWork, item: BatchItem, decision: Band, reader: str) ->
 def _sign_some(item_ids: Sequence[int], reader: str, record: Record) -> int:
     n_signed, now = 0, utc_now()
     with record.writing() as work:
-        cases = [item.case_id for item in work.batches.items_of(item_ids) if item.case_id is not None]
-        for case_id in cases:
+        decided = [item for item in work.batches.items_of(item_ids) if item.assessment is not None]
+        for case_id in (item.case_id for item in decided if item.case_id is not None):
             if work.sign_offs.add(case_id, signed_by=reader, signed_at=now):
                 n_signed += 1
                 work.audit.add(at=now, who=reader, action="sign off", entity="case", entity_id=case_id)

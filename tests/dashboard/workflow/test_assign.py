@@ -129,3 +129,28 @@ def test_what_looks_like_a_name_or_a_date_is_pointed_out() -> None:
     assert found.problems == ()
     assert [hint.split(" that")[0] for hint in found.hints] == ["2 files", "1 pseudonym"]
     assert read("file,patient\na.jpg,Erika Mustermann\n").hints[-1].endswith(": Erika Mustermann")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_1234.jpg",
+        "ISIC_0024306.jpg",
+        "dscn_0001_a.jpg",
+        "PXL_20260301_093000123.jpg",
+        "20260301_093000.jpg",
+        "DCIM/100_CANON/a.jpg",
+        "DCIM/IMG_1234.jpg",
+    ],
+)
+def test_the_name_of_a_camera_or_an_archive_is_no_patient(name: str) -> None:
+    found = assign_by_name([name])
+    assert found.of_file[name] == Assignment()
+    assert "1 file without a patient in the name" in found.hints[0]
+
+
+def test_a_cell_that_csv_cannot_hold_is_a_problem() -> None:
+    found = read(HEAD + "a.jpg,P-1,,,,,\nb.jpg," + "x" * 200_000 + ",,,,,\n")
+    assert found.of_file == {}
+    [(row, sentence)] = told(found)
+    assert (row, "cannot be read as CSV" in sentence) == (3, True)

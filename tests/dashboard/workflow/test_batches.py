@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from core.domain import BatchItem, CaseFilter, Upload
-from core.errors import RecordNotFound, StorageBusy, StorageFull
+from core.errors import CaseSignedOff, RecordNotFound, StorageBusy, StorageFull
 from core.settings import Settings
 from core.taxonomy import Band, BatchMode, BatchState, ItemState
 from dashboard.workflow import batch_review, batch_table, batches, cases
@@ -241,6 +242,34 @@ def test_a_correction_becomes_the_review_of_the_saved_case(record: Record, batch
 def test_a_decision_on_an_unknown_file_is_told(record: Record) -> None:
     with pytest.raises(RecordNotFound):
         decide(record, BatchItem(9, 0, "a.jpg", ItemState.SCORED), Band.REFER)
+
+
+def test_a_page_from_before_the_sign_off_decides_nothing(record: Record, batch_id: int) -> None:
+    item = next(item for item in items_of(record, batch_id) if item.prediction)
+    decide(record, item, Band.REFER)
+    batch_review.sign_items(batch_id=batch_id, item_ids=[item.item_id], reader="dr b", record=record)
+    with pytest.raises(CaseSignedOff):  # `item` says nothing of a case yet
+        decide(record, item, Band.NO_CONCERN)
+    with pytest.raises(CaseSignedOff):
+        batch_review.defer_item(item_id=item.item_id, note="", record=record)
+    assert next(found for found in items_of(record, batch_id) if found.item_id == item.item_id).assessment is Band.REFER
+
+
+def test_what_was_put_off_while_it_was_saved_is_not_signed(
+    record: Record, batch_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = next(item for item in items_of(record, batch_id) if item.prediction)
+    decide(record, item, Band.REFER)
+    save_items = batch_review.save_items
+
+    def defer_after(**asked: Any) -> int:  # noqa: ANN401 (as save_items has them)
+        n_saved = save_items(**asked)
+        batch_review.defer_item(item_id=item.item_id, note="", record=record)
+        return n_saved
+
+    monkeypatch.setattr(batch_review, "save_items", defer_after)
+    ids = [item.item_id]
+    assert batch_review.sign_items(batch_id=batch_id, item_ids=ids, reader="dr b", record=record) == 0
 
 
 def test_the_newest_batch_is_listed_first(record: Record) -> None:

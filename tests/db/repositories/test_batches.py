@@ -11,6 +11,7 @@ from core.domain import BatchSummary
 from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchState, ItemState
 from db.repositories import BatchFile, ScoredFile, WaitingFile
+from db.repositories.batch_rows import GatedFile
 from db.tables import PredictionRow
 from db.unit_of_work import UnitOfWork
 from tests.db.conftest import NOON, Make
@@ -129,6 +130,14 @@ def test_a_rejected_file_keeps_its_reason(work: UnitOfWork) -> None:
     assert work.batches.item(item_id).state is ItemState.REJECTED
 
 
+def test_only_a_waiting_file_is_rejected(work: UnitOfWork, make: Make) -> None:
+    [item_id] = ids(work, create(work, "a.jpg"))
+    score(work, make, item_id, 0.7)
+    work.batches.record_rejected(item_id, "The file breaks off.")
+    work.batches.record_gated_many([GatedFile(item_id, make.image(), "too blurred")], stored_at=NOON)
+    assert (work.batches.item(item_id).state, work.batches.item(item_id).reason) == (ItemState.SCORED, "")
+
+
 def test_an_assessment_is_kept_and_can_be_taken_back(work: UnitOfWork) -> None:
     [item_id] = ids(work, create(work, "a.jpg"))
     work.batches.record_assessment(item_id, Band.REFER, "asymmetric")
@@ -192,6 +201,7 @@ def test_the_same_file_twice_in_a_batch_is_scored_once(work: UnitOfWork, make: M
 
 def test_scoring_nothing_is_nothing(work: UnitOfWork) -> None:
     work.batches.record_scored_many([], predicted_at=NOON, app_version="0.1.0")
+    assert work.session.scalar(select(func.count()).select_from(PredictionRow)) == 0
 
 
 def test_many_files_cost_no_more_statements_than_few(work: UnitOfWork, make: Make) -> None:
