@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import LesionwiseError
 from dashboard.shelf import ClassifierShelf
-from dashboard.workflow.batches import is_running, load_summary, run_batch, running_uploads
+from dashboard.workflow.batches import is_running, load_summary, pause_batch, run_batch, running_uploads
 from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _RETRY_S = 15.0  # after a storage error or with an unusable network: long enough not to be in the way
+_AFTER_SETTING_ASIDE = "Resume it to try again, or stop it: what is scored stays. The log names the fault."
 _AFTER_FAULT = "Start the program again: what is scored is kept, and the batch goes on where it was."
 
 
@@ -31,6 +32,7 @@ class BatchWorker:
         self._model = ""
         self._wake = threading.Event()
         self._told: LesionwiseError | None = None
+        self._set_aside: dict[int, LesionwiseError] = {}
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -40,6 +42,10 @@ class BatchWorker:
         if self._thread is not None and not self._thread.is_alive():
             return LesionwiseError("Scoring has stopped because of a fault in the program.", _AFTER_FAULT)
         return self._told
+
+    def why_paused(self, batch_id: int) -> LesionwiseError | None:
+        """Why the worker itself set a batch aside; None where it did not."""
+        return self._set_aside.get(batch_id)
 
     def start(self, model: str) -> None:
         """Start the thread; batches that an earlier run of the app left are taken up at once."""
@@ -72,12 +78,23 @@ class BatchWorker:
         """Score what is to be scored; a batch that cannot be does not keep the next ones from it."""
         told = None
         for batch_id in running_uploads(record=self._record):
+            self._set_aside.pop(batch_id, None)
             try:
                 self._score(batch_id)
             except LesionwiseError as error:
                 told = error
                 _LOG.warning("batch %d: %s", batch_id, error)
+            except Exception as error:  # noqa: BLE001 (a file that no code expected must not stop the other batches)
+                self._put_aside(batch_id, error)
         return told
+
+    def _put_aside(self, batch_id: int, error: Exception) -> None:
+        _LOG.error("batch %d is set aside", batch_id, exc_info=error)
+        fault = f"{type(error).__name__}: {error}"
+        self._set_aside[batch_id] = LesionwiseError(
+            f"Batch {batch_id} is paused: one of its files could not be worked on ({fault}).", _AFTER_SETTING_ASIDE
+        )
+        pause_batch(batch_id=batch_id, record=self._record)
 
     def _score(self, batch_id: int) -> None:
         model = load_summary(batch_id=batch_id, record=self._record).model_name or self._model

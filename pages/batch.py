@@ -21,6 +21,14 @@ from dashboard.workflow.batches import list_batches, load_summary
 @st.fragment(run_every=1.0)
 def watch(batch_id: int) -> None:
     """Draw the progress every second until the batch is through, then the whole page once more."""
+    try:
+        draw_running(batch_id)
+    except LesionwiseError as error:  # the page's own try is not around what runs every second
+        show_error(error)
+
+
+def draw_running(batch_id: int) -> None:
+    """The progress of a batch at its pace so far, and what keeps it from being scored."""
     summary = load_summary(batch_id=batch_id, record=get_record())
     if summary.state is not BatchState.RUNNING:
         st.rerun(scope="app")
@@ -52,6 +60,9 @@ def draw_batch(batch_id: int) -> None:
             watch(batch_id)
         else:
             draw_progress(page.summary, None, record)
+            reason = get_worker().why_paused(batch_id)
+            if reason is not None and page.summary.state is BatchState.PAUSED:
+                show_error(reason)
     if view == "Table":
         draw_table(batch_id, record)
     else:

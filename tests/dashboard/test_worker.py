@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.classifier.classifier import Classifier
-from core.domain import ModelIdentity, Upload
+from core.domain import ModelIdentity, Prediction, Upload
 from core.errors import WeightsMissing
 from core.taxonomy import BatchState, ItemState
 from dashboard import worker as worker_module
@@ -146,18 +148,53 @@ def test_a_missing_network_is_told_and_the_batch_waits_for_it(
     wait_until(lambda: worker.trouble is None)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_fault_is_told_and_the_next_batch_begins_anew(
-    record: Record, classifier: DarknessClassifier, begin: Callable[..., int]
+class PoisonedClassifier(DarknessClassifier):
+    """Breaks down at the darkest picture of all."""
+
+    def predict_frames(self, frames: NDArray[np.uint8]) -> list[Prediction]:
+        if any(frame.mean() < 30 for frame in frames):
+            raise RuntimeError("the network broke down")
+        return super().predict_frames(frames)
+
+
+def test_a_batch_with_a_poisonous_file_is_set_aside_and_the_next_one_is_scored(
+    record: Record, begin: Callable[..., int], classifier: DarknessClassifier, caplog: pytest.LogCaptureFixture
 ) -> None:
-    batch_id = begin()
-    classifier.fails_after = 0
-    worker = BatchWorker(record, Shelf(classifier))
+    poisoned = batches.create_batch(
+        name="poisoned", taken=[TakenIn(Upload("p.png", shade(5)))], reader="dr a", record=record
+    )
+    healthy, shelf = begin(), Shelf(PoisonedClassifier())
+    worker = BatchWorker(record, shelf)
     worker.start("any")
-    wait_until(lambda: worker.trouble is not None)
+    wait_until(lambda: is_finished(record, healthy))
+    left = batches.load_summary(batch_id=poisoned, record=record)
+    assert (left.state, left.n_waiting) == (BatchState.PAUSED, 1)
+    assert "the network broke down" in str(worker.why_paused(poisoned))
+    assert "the network broke down" in caplog.text
+    assert worker.why_paused(healthy) is None
+
+    shelf.classifier = classifier
+    batches.resume_batch(batch_id=poisoned, record=record)
+    worker.wake("any")
+    wait_until(lambda: is_finished(record, poisoned))
+    assert worker.why_paused(poisoned) is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_outside_of_any_batch_is_told_and_the_worker_begins_anew(
+    record: Record, classifier: DarknessClassifier, begin: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("no batch's fault")
+
+    worker = BatchWorker(record, Shelf(classifier))
+    with monkeypatch.context() as patch:
+        patch.setattr(worker_module, "sweep_staging", fail)
+        worker.start("any")
+        wait_until(lambda: worker.trouble is not None)
     assert worker.trouble is not None
     assert "Start the program again" in worker.trouble.next_step
-    classifier.fails_after = None
+    batch_id = begin()
     worker.wake("any")
     wait_until(lambda: is_finished(record, batch_id))
     assert worker.trouble is None
