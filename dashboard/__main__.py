@@ -46,14 +46,16 @@ def batch(folder: Path, csv: Path | None, override_reason: str = "") -> int:
     from core.gates.assess import Gates
     from dashboard.workflow import batch_gates, batch_review, batch_table, batches
     from dashboard.workflow.live import threshold_in_force
+    from dashboard.workflow.practice import load_practice
 
     if not folder.is_dir():
         print(f"There is no folder {folder}.", file=sys.stderr)
         return 2
     settings = Settings.from_environment()
     record = open_record(settings)
-    classifier = Classifier.load(settings.model_folder, settings.torch_threads)
-    gates = Gates.load(settings.model_folder, classifier.card)
+    model_folder = settings.weights_root / load_practice(record=record, settings=settings).model
+    classifier = Classifier.load(model_folder, settings.torch_threads)
+    gates = Gates.load(model_folder, classifier.card)
     own_threshold = threshold_in_force(card=classifier.card, record=record)
     if own_threshold is not None:
         classifier = classifier.at_threshold(own_threshold)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import PROJECT_ROOT, Settings
 from dashboard.__main__ import main
 from dashboard.workflow import cases
+from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record, open_record
 from tests.dashboard.conftest import NOT_A_PICTURE
 from tests.dashboard.conftest import draw as draw_small
@@ -130,3 +132,16 @@ def test_the_command_as_a_user_types_it(folder: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LESIONWISE_HOME", str(home))
         assert names_of(open_record(Settings.from_environment())) == ["0.jpg", "1.jpg", "2.jpg"]
+
+
+def test_the_network_that_the_practice_chose_scores_a_folder(
+    folder: Path, record: Record, untrained_cnn: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LESIONWISE_WEIGHTS", str(untrained_cnn.parent))
+    settings = Settings.from_environment()
+    practice = load_practice(record=record, settings=settings)
+    chosen = replace(practice, model=untrained_cnn.name)
+    change_practice(practice=chosen, who="dr a", record=record, settings=settings)
+    csv = tmp_path / "results.csv"
+    assert main(["batch", str(folder), "--csv", str(csv), "--override", "only pictures there are"]) == 0
+    assert set(pd.read_csv(csv, encoding="utf-8-sig")["model_name"].dropna()) == {untrained_cnn.name}
