@@ -9,6 +9,9 @@ from typing import Any
 from core.taxonomy import Band
 
 Row = tuple[str, str]  # a name and its value
+_OF_THE_CASE = (
+    "case_id", "about", "first_read", "final_assessment", "reviews", "diagnosis", "quality", "notes", "model",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:
-    """The whole report. Clinician's and machine's parts are apart; without a signature it is preliminary."""
+    """The whole report. Clinician's and machine's parts are apart; without a signature it is preliminary.
+
+    `measured`, `limits` and `intended_use` are of the network, whatever the case.
+    """
 
     case_id: int
     about: tuple[Row, ...]
@@ -74,24 +80,25 @@ class CaseReport:
     reviews: tuple[Row, ...] = ()
     diagnosis: tuple[Row, ...] = ()
     quality: tuple[Row, ...] = ()
+    measured: tuple[Row, ...] = ()
     notes: str = ""
     signature: Signature | None = None
 
 
 def hash_content(report: CaseReport) -> str:
-    """SHA-256 of all that a report says, without its signature; of a picture its caption, size and source."""
+    """SHA-256 of what a report says of the case and of which network scored it; of a picture its caption, size and
+    source. Neither the signature counts nor what is said of the network in general: a new measurement or a reworded
+    sentence leaves a signed report as true as it was."""
     text = json.dumps(_plain(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _plain(report: CaseReport) -> dict[str, Any]:
-    names = [name for name in CaseReport.__slots__ if name not in ("signature", "picture", "heatmap", "assessment")]
     assessment = report.assessment
-    said = {name: getattr(assessment, name) for name in MachineAssessment.__slots__ if name != "differential"}
-    kinds = [[kind.label, kind.mark, kind.probability] for kind in assessment.differential]
+    kinds = [[kind.label, kind.probability] for kind in assessment.differential]
+    said = {"band": assessment.band, "probability": assessment.probability, "differential": kinds}
     pictures = {"picture": _identity(report.picture), "heatmap": report.heatmap and _identity(report.heatmap)}
-    values = {name: getattr(report, name) for name in names}
-    return values | pictures | {"assessment": said | {"differential": kinds}}
+    return {name: getattr(report, name) for name in _OF_THE_CASE} | pictures | {"assessment": said}
 
 
 def _identity(picture: ReportPicture) -> list[object]:

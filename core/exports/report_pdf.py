@@ -50,7 +50,7 @@ def _story(report: CaseReport) -> parts.Flowables:
         *parts.section("Confirmed diagnosis", report.diagnosis),
         *parts.words("Notes", report.notes),
         *parts.section("Image quality", report.quality, size=7.6),
-        *parts.section("Model", report.model, size=7.2),
+        *parts.section("Model", (*report.model, *report.measured), size=7.2),
         *parts.limits(report.limits, report.intended_use),
         *parts.signature_box(report.signature, hash_content(report)),
     ]

@@ -70,7 +70,7 @@ def draw_batch_reports(summary: BatchSummary, record: Record) -> None:
 def facts_of(model: ModelIdentity) -> ModelFacts:
     """What the installed card and figures say of a network; nothing is said of other weights under the same name."""
     card = _card(model)
-    return ModelFacts(limits_of(card) if card else (_GONE,), _test_figures(model) if card else "")
+    return ModelFacts(limits_of(card), *_test_figures(model)) if card else ModelFacts((_GONE,), "")
 
 
 def _card(model: ModelIdentity) -> ModelCard | None:
@@ -81,18 +81,20 @@ def _card(model: ModelIdentity) -> ModelCard | None:
     return card if card.weights_sha256 == model.weights_sha256 else None
 
 
-def _test_figures(model: ModelIdentity) -> str:
+def _test_figures(model: ModelIdentity) -> tuple[str, float | None]:
+    """The figures in words, and the threshold that they are for."""
     try:
         evaluation = get_evaluation(model.name, model.weights_sha256)
     except DataFolderInvalid:  # the page Model performance says what is wrong with the file
-        return ""
+        return "", None
     if evaluation is None:
-        return ""
+        return "", None
     whole = evaluation.whole
     at = whole.at_operating_point.figures
     return (
-        f"sensitivity {at['sensitivity'].as_percent(1)}, specificity {at['specificity'].as_percent(1)} at the referral "
-        f"threshold, n = {whole.n} ({whole.n_malignant} malignant)"
+        f"sensitivity {at['sensitivity'].as_percent(1)}, specificity {at['specificity'].as_percent(1)}, "
+        f"n = {whole.n} ({whole.n_malignant} malignant)",
+        whole.at_operating_point.threshold,
     )
 
 

@@ -1,5 +1,6 @@
 """The record of a case in the words of its report."""
 
+import math
 from collections.abc import Sequence
 
 from core.domain import CaseRecord, Checks, ConfirmedDiagnosis, FinalAssessment, FirstRead, Prediction, Review
@@ -130,7 +131,7 @@ def quality_rows(checks: Checks | None) -> tuple[Row, ...]:
     return tuple((name, value) for name, value in rows if value)
 
 
-def model_rows(case: CaseRecord, test_figures: str) -> tuple[Row, ...]:
+def model_rows(case: CaseRecord) -> tuple[Row, ...]:
     """Exactly which network said it, from which threshold, and when."""
     prediction, model = case.prediction, case.prediction.model
     architecture = f", {model.architecture}" if model.architecture else ""
@@ -140,10 +141,18 @@ def model_rows(case: CaseRecord, test_figures: str) -> tuple[Row, ...]:
         ("Weights SHA-256", model.weights_sha256),
         ("Model card SHA-256", model.card_sha256),
         ("Thresholds", f"refer at or above {threshold(refer)}, no AI concern below {threshold(concern)}"),
-        ("On the test set", test_figures),
         ("Scored", f"{local_time(case.predicted_at)}, Lesionwise {case.app_version}"),
     )
     return tuple((name, value) for name, value in rows if value)
+
+
+def measured_rows(prediction: Prediction, figures: str, at_threshold: float | None) -> tuple[Row, ...]:
+    """The network's figures on the test set, and at which threshold: a practice's own may be another than theirs."""
+    if not figures or at_threshold is None:
+        return (("On the test set", figures),) if figures else ()
+    is_same = math.isclose(prediction.operating_threshold, at_threshold, rel_tol=1e-9)
+    which = "the referral threshold" if is_same else f"{threshold(at_threshold)}, not at this case's threshold"
+    return (("On the test set", f"at {which}: {figures}"),)
 
 
 def _by(review: Review) -> str:

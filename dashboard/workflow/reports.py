@@ -26,6 +26,7 @@ from dashboard.workflow.report_parts import (
     final_rows,
     first_read_rows,
     machine_part,
+    measured_rows,
     model_rows,
     quality_rows,
     review_rows,
@@ -38,10 +39,12 @@ _NAME_NOTE = "The name was chosen from the practice's list of readers; it was no
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What is known of the network that scored: its limits, and its figures on the test set ("" where unknown)."""
+    """What is known of the network that scored: its limits, and its figures on the test set ("" where unknown) with
+    the threshold that they are for."""
 
     limits: tuple[str, ...]
     test_figures: str
+    test_threshold: float | None = None
 
 
 def build_report(
@@ -66,7 +69,8 @@ def build_report(
         diagnosis=diagnosis_rows(case.diagnosis),
         notes=case.notes,
         quality=quality_rows(checks),
-        model=model_rows(case, facts.test_figures),
+        model=model_rows(case),
+        measured=measured_rows(case.prediction, facts.test_figures, facts.test_threshold),
         limits=facts.limits,
         intended_use=USE_LINE,
     )

@@ -34,7 +34,7 @@ from dashboard.workflow.first_read import keep_final, keep_first_read, note_reve
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.recalls import recalls_of, set_recall
 from dashboard.workflow.record import Record
-from dashboard.workflow.report_parts import quality_rows
+from dashboard.workflow.report_parts import measured_rows, quality_rows
 from tests.dashboard.conftest import DarknessClassifier, draw
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -168,6 +168,25 @@ def test_a_case_that_changed_since_is_told_and_signed_as_the_next_revision(case_
     assert (newest.revision, oldest.revision) == (2, 1)
     assert newest.content_sha256 != oldest.content_sha256
     assert reports.read_signed(report_id=oldest.report_id, record=record) == first
+
+
+def test_a_new_measurement_of_the_network_leaves_a_signed_report_current(
+    case_id: int, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign(case_id, record)
+    (signed,) = reports.load_signed(case_id=case_id, record=record)
+    monkeypatch.setitem(globals(), "FACTS", reports.ModelFacts(("Reworded.",), "sensitivity 95%", 0.3))
+    assert "Reworded." in build(case_id, record).limits
+    assert reports.is_current(report=build(case_id, record), signed=signed)
+
+
+def test_figures_name_their_threshold_where_the_case_was_scored_at_another(case_id: int, record: Record) -> None:
+    prediction = case_of(case_id, record).prediction
+    same = measured_rows(prediction, "sensitivity 94%", prediction.operating_threshold)
+    assert same == (("On the test set", "at the referral threshold: sensitivity 94%"),)
+    ((_, said),) = measured_rows(prediction, "sensitivity 94%", 0.123)
+    assert said == "at 12.3%, not at this case's threshold: sensitivity 94%"
+    assert measured_rows(prediction, "", None) == ()
 
 
 def test_nobody_signs_without_a_name(case_id: int, record: Record) -> None:
