@@ -132,7 +132,7 @@ def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
     if reference is None:
         st.info(f"{card.name} has no reference to compare with: reference.json is missing.", icon=":material/info:")
         return
-    measure_pictures(card=card, limit=_AT_ONCE, record=get_record())
+    measured = measure_pictures(card=card, limit=_AT_ONCE, record=get_record())
     prevalence = get_practice().prevalence
     drift = load_drift(wanted=wanted, reference=reference, prevalence=prevalence, record=get_record())
     if drift.figures:
@@ -151,7 +151,7 @@ def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
         )
     else:
         st.caption(f"Drift is measured from 100 cases on; there are {drift.n_cases:,}.")
-    _offer_measuring(card, drift)
+    _offer_measuring(card, drift, measured.n_unreadable)
 
 
 def _scores_note(reference: dict[str, Any], prevalence: float) -> str:
@@ -172,11 +172,14 @@ def _drift_row(figure: DriftFigure) -> list[str | Cell]:
     ]
 
 
-def _offer_measuring(card: ModelCard, drift: Drift) -> None:
-    if not drift.n_unmeasured:
+def _offer_measuring(card: ModelCard, drift: Drift, n_unreadable: int) -> None:
+    if n_unreadable:
+        st.caption(f"{plural(n_unreadable, 'picture')} left out: missing, broken or changed on the disk.")
+    n_waiting = drift.n_unmeasured - n_unreadable
+    if n_waiting <= 0:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{plural(drift.n_unmeasured, 'picture')} of the newest cases wait to be measured.")
-        if st.button(f"Measure {min(_ON_REQUEST, drift.n_unmeasured)} pictures", key="measure-pictures"):
+        st.caption(f"{plural(n_waiting, 'picture')} of the newest cases wait to be measured.")
+        if st.button(f"Measure {min(_ON_REQUEST, n_waiting)} pictures", key="measure-pictures"):
             measure_pictures(card=card, limit=_ON_REQUEST, record=get_record())
             st.rerun()

@@ -1,6 +1,5 @@
 """How the network does here: figures of the practice's own confirmed cases, rates over time, drift, threshold."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.classifier.card import ModelCard
-from core.errors import ImageRejected, LesionwiseError, RecordNotFound
+from core.errors import ImageRejected, LesionwiseError, RecordNotFound, StorageFailed
 from core.evaluation.advice import ThresholdAdvice, advise_threshold
 from core.evaluation.bootstrap import N_DRAWS, group_by_lesion
 from core.evaluation.drift import DriftFigure, measure_drift
@@ -60,6 +59,14 @@ class Drift:
     figures: tuple[DriftFigure, ...]
     n_cases: int
     n_unmeasured: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPictures:
+    """How many pictures were measured now, and how many were passed over because their file cannot be read."""
+
+    n: int
+    n_unreadable: int
 
 
 def filter_live(*, weights_sha256: str, days: int | None) -> LiveFilter:
@@ -122,19 +129,27 @@ def load_drift(*, wanted: LiveFilter, reference: dict[str, Any], prevalence: flo
     return Drift(measure_drift(known, live), len(scores), n_unmeasured)
 
 
-def measure_pictures(*, card: ModelCard, limit: int, record: Record) -> int:
-    """Measure up to `limit` of the newest cases' pictures that were not yet; gives how many. Raises StorageFailed.
+def measure_pictures(*, card: ModelCard, limit: int, record: Record) -> MeasuredPictures:
+    """Measure up to `limit` of the newest cases' pictures that were not yet. Raises StorageFailed.
 
-    At the network's own frame, so that the figures compare with those of `reference.json`. A picture that cannot be
-    read is left for the page of its case to tell.
+    At the network's own frame, so that the figures compare with those of `reference.json`. A picture whose file is
+    gone, broken or changed on the disk is counted and passed over; the page of its case tells what is wrong.
     """
     with record.reading() as work:
-        waiting = unmeasured_pictures(work.session, NEWEST, limit)
-    found = dict(_measure(waiting, card, record))
+        waiting = unmeasured_pictures(work.session, NEWEST, NEWEST)
+    found: dict[int, dict[str, float]] = {}
+    n_unreadable = 0
+    for image_id, blob in waiting:
+        if len(found) == limit:
+            break
+        try:
+            found[image_id] = _measure(blob, card, record)
+        except (ImageRejected, RecordNotFound, StorageFailed):
+            n_unreadable += 1
     if found:
         with record.writing() as work:
             add_statistics(work.session, found)
-    return len(found)
+    return MeasuredPictures(len(found), n_unreadable)
 
 
 def threshold_in_force(*, card: ModelCard, record: Record) -> float | None:
@@ -176,13 +191,6 @@ def change_threshold(
     return change
 
 
-def _measure(
-    waiting: Iterable[tuple[int, str]], card: ModelCard, record: Record
-) -> Iterable[tuple[int, dict[str, float]]]:
-    for image_id, blob in waiting:
-        try:
-            image = decode(record.blobs.open(blob))
-        except (ImageRejected, RecordNotFound):
-            continue
-        frame: NDArray[np.uint8] = resize_frame(image, card.frame)
-        yield image_id, {name: float(values[0]) for name, values in picture_statistics(frame[None]).items()}
+def _measure(blob: str, card: ModelCard, record: Record) -> dict[str, float]:
+    frame: NDArray[np.uint8] = resize_frame(decode(record.blobs.open(blob)), card.frame)
+    return {name: float(values[0]) for name, values in picture_statistics(frame[None]).items()}

@@ -21,6 +21,7 @@ from core.taxonomy import Band, ConfirmType, Diagnosis, HeatmapMethod
 from dashboard.charts.rates import month_names
 from dashboard.workflow.cases import confirm_diagnosis, save_case
 from dashboard.workflow.live import (
+    MeasuredPictures,
     change_threshold,
     filter_live,
     list_networks,
@@ -31,7 +32,7 @@ from dashboard.workflow.live import (
     threshold_in_force,
 )
 from dashboard.workflow.record import Record, open_record, utc_now
-from db.live_queries import LiveFilter
+from db.live_queries import LiveFilter, unmeasured_pictures
 
 CARD = ModelCard(
     name="net",
@@ -107,9 +108,9 @@ def test_pictures_and_scores_like_the_reference_are_steady_and_others_alarm(reco
     probabilities = rng.random(MIN_N)
     for i, probability in enumerate(probabilities.tolist()):
         save(record, i, probability)
-    assert measure_pictures(card=CARD, limit=10, record=record) == 10
-    assert measure_pictures(card=CARD, limit=1000, record=record) == MIN_N - 10
-    assert measure_pictures(card=CARD, limit=1000, record=record) == 0
+    assert measure_pictures(card=CARD, limit=10, record=record).n == 10
+    assert measure_pictures(card=CARD, limit=1000, record=record).n == MIN_N - 10
+    assert measure_pictures(card=CARD, limit=1000, record=record) == MeasuredPictures(0, 0)
     images = [decode(draw(i)) for i in range(MIN_N)]
     frames = np.stack([resize_frame(image, CARD.frame) for image in images])
     embeddings = np.stack([np.full(4, i % 3, dtype=np.float64) for i in range(MIN_N)])
@@ -121,6 +122,19 @@ def test_pictures_and_scores_like_the_reference_are_steady_and_others_alarm(reco
     darker = describe_reference(probabilities, probabilities, embeddings, frames // 2, probabilities > 0.5)
     drift = load_drift(wanted=wanted, reference=darker, prevalence=0.5, record=record)
     assert {found.name: found.level for found in drift.figures}["brightness"] is DriftLevel.ALARM
+
+
+def test_a_picture_that_changed_on_the_disk_is_passed_over_and_counted(record: Record) -> None:
+    for number in range(3):
+        save(record, number, 0.1)
+    with record.reading() as work:
+        (_, blob), *_ = unmeasured_pictures(work.session, 10, 10)
+    path = record.blobs.path(blob)
+    path.chmod(0o600)
+    path.write_bytes(b"another picture")
+    assert measure_pictures(card=CARD, limit=1, record=record) == MeasuredPictures(1, 1)
+    assert measure_pictures(card=CARD, limit=10, record=record) == MeasuredPictures(1, 1)
+    assert measure_pictures(card=CARD, limit=10, record=record) == MeasuredPictures(0, 1)
 
 
 def test_a_threshold_takes_a_reason_and_a_name_and_is_kept(record: Record) -> None:
