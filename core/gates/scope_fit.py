@@ -13,7 +13,9 @@ from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.taxonomy import Artefact
 
 REJECTED_SHARE: Final = 0.01  # of the validation dermoscopy
-_PENALTY: Final = 0.01  # sklearn's C; 0.001 let 5% of held-out everyday photographs through, 0.01 none
+_PENALTY: Final = 0.01
+"""sklearn's C. 0.001 let 5% of held-out everyday photographs through and 0.01 none: the choice looked at pictures that
+the head was not fitted on, so a share rejected among everyday photographs may come out too high."""
 _N_AXES: Final = 100  # of 1,280; 50 and 100 told held-out negatives apart alike
 _DISTANCE_FACTOR: Final = 20.0
 """How much more the two distances may weigh than any one number of the embedding. Fitted on drawn negatives alone, the
