@@ -18,6 +18,9 @@ from core.taxonomy import Diagnosis
 from core.training.objective import UNKNOWN, Targets
 from core.training.recipe import Recipe, TrainingSet
 
+_SPLIT_RULE = (
+    Recipe().frame_rule
+)  # whatever a network's own input is: a warm restart must not meet its validation images
 DIFFERENTIAL: tuple[Diagnosis, ...] = tuple(HAM_CLASSES.values())
 
 
@@ -78,7 +81,7 @@ def load_training_data(data: Path, recipe: Recipe, cache: Path) -> TrainingData:
         return _load_clinic(data, recipe, cache)
     images = _limit(read_kaggle(data, "train"), recipe.limit)
     frames = load_frames(images, recipe.frame_rule, cache)
-    pairs = find_pairs(frames)
+    pairs = find_pairs(load_frames(images, _SPLIT_RULE, cache))
     split = split_validation(images, group_images(images, pairs), share=recipe.validation_share, seed=recipe.seed)
     return TrainingData(images, frames, _labels(images), split, len(pairs))
 
@@ -92,13 +95,12 @@ def _load_clinic(data: Path, recipe: Recipe, cache: Path) -> TrainingData:
     )
     candidates = [*kaggle, *train, *validation]
     test = [*read_kaggle(data, "test"), *parts["test"]]
-    kept = _unlike_test(candidates, test if recipe.limit is None else test[: recipe.limit], recipe, cache)
+    kept = _unlike_test(candidates, test if recipe.limit is None else test[: recipe.limit], cache)
     images = [candidates[i] for i in kept]
-    frames = np.asarray(load_frames(candidates, recipe.frame_rule, cache))[kept]
-    pairs = find_pairs(frames)
+    pairs = find_pairs(np.asarray(load_frames(candidates, _SPLIT_RULE, cache))[kept])
     return TrainingData(
         images=images,
-        frames=frames,
+        frames=np.asarray(load_frames(candidates, recipe.frame_rule, cache))[kept],
         is_malignant=_labels(images),
         split=_split_clinic(
             images, group_images(images, pairs), {id(image) for image in kaggle}, {id(i) for i in validation}, recipe
@@ -108,15 +110,13 @@ def _load_clinic(data: Path, recipe: Recipe, cache: Path) -> TrainingData:
     )
 
 
-def _unlike_test(
-    candidates: Sequence[LabelledImage], test: Sequence[LabelledImage], recipe: Recipe, cache: Path
-) -> list[int]:
+def _unlike_test(candidates: Sequence[LabelledImage], test: Sequence[LabelledImage], cache: Path) -> list[int]:
     """Positions of the candidates that share neither a lesion nor a near-duplicate with a test image."""
     repeats = find_repeats(
         candidates,
-        load_frames(candidates, recipe.frame_rule, cache),
+        load_frames(candidates, _SPLIT_RULE, cache),
         test,
-        load_frames(test, recipe.frame_rule, cache),
+        load_frames(test, _SPLIT_RULE, cache),
     )
     return np.flatnonzero(~repeats.is_any).tolist()
 

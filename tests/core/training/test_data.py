@@ -70,3 +70,9 @@ def test_the_card_is_told_what_was_left_out(data: TrainingData) -> None:
     assert facts["left_out_because_of_the_test_part"] == data.n_left_out
     counts = [facts[part]["n"] for part in ("train", "validation")]  # type: ignore[index]
     assert counts == [len(data.split.train), len(data.split.validation)]
+
+
+def test_the_split_does_not_hang_on_the_networks_input_size(root: Path, data: TrainingData, tmp_path: Path) -> None:
+    larger = load_training_data(root, dataclasses.replace(RECIPE, input_px=48), tmp_path)
+    assert larger.split == data.split
+    assert larger.n_near_duplicates == data.n_near_duplicates
