@@ -1,5 +1,6 @@
 """One use case, one short session: what is not committed has not happened."""
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -89,9 +90,8 @@ class UnitOfWork:
         session = self._session_factory()
         options = BEGIN_READING if self._is_read_only else BEGIN_WRITING
         session.bind = session.get_bind().execution_options(**options)
-        try:
+        with ExitStack() as undo:
+            undo.callback(session.close)
             session.connection()  # begins now, so that a busy database is found out before any work is done
-        except BaseException:
-            session.close()
-            raise
+            undo.pop_all()
         return session

@@ -1,6 +1,7 @@
 """A batch as a job: taken in, scored file by file without stopping at a broken one, paused, resumed, cancelled."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -37,13 +38,13 @@ def create_batch(
     All of the batch is scored by `network`, whatever is in force later. Raises StorageFailed.
     """
     staged: list[BatchFile] = []
-    try:
+    with ExitStack() as undo:  # until a row names these files: they still carry their metadata
+        undo.callback(lambda: forget_staged(names=[file.staged for file in staged], record=record))
         for item in taken:
             staged.append(_stage(item, assigned.get(item.upload.filename, Assignment()), record))
-        return _create(name, taken, staged, reader, mode, network, record)
-    except BaseException:  # no row names these files, and they still carry their metadata
-        forget_staged(names=(file.staged for file in staged), record=record)
-        raise
+        batch_id = _create(name, taken, staged, reader, mode, network, record)
+        undo.pop_all()
+    return batch_id
 
 
 def open_folder_batch(*, folder: Path, reader: str, record: Record) -> int:
