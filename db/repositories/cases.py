@@ -84,7 +84,7 @@ class CaseRepository:
         drop_unused(self._session, before)
 
     def _insert_once(self, values: dict[str, Any], draft: CaseDraft) -> int:
-        place = file_case(self._session, draft, draft.visited_on or values["created_at"].date())
+        place = file_case(self._session, draft, draft.visited_on or _day_of(values["created_at"]))
         statement = insert_once(self._session, CaseRow).values(values | asdict(place)).returning(CaseRow.id)
         new_id: int | None = self._session.scalar(statement)
         if new_id is not None:
@@ -102,7 +102,7 @@ class CaseRepository:
         row = self._session.execute(statement).one_or_none()
         if row is None:
             raise RecordNotFound(f"There is no case {case_id}.")
-        return Place(row.patient_id, row.lesion_id, row.visit_id), row.visited_on or row.created_at.date()
+        return Place(row.patient_id, row.lesion_id, row.visit_id), row.visited_on or _day_of(row.created_at)
 
     def _records(self, is_wanted: ColumnElement[bool]) -> tuple[CaseRecord, ...]:
         rows = self._session.execute(select_cases().where(is_wanted)).all()
@@ -121,3 +121,8 @@ class CaseRepository:
             )
             for row in rows
         )
+
+
+def _day_of(at: datetime) -> date:
+    """The day on which a case was saved by this machine's clock, which is what the form calls today."""
+    return at.astimezone().date()

@@ -1,5 +1,7 @@
 """Visits and sites of lesions: found or made with their cases, and dropped with the last one."""
 
+import time
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -34,6 +36,24 @@ def test_pictures_of_one_day_belong_to_one_visit_of_the_lesion(work: UnitOfWork,
 
 def test_without_a_day_the_visit_is_on_the_day_of_saving(work: UnitOfWork, make: Make) -> None:
     assert work.cases.get(add(work, make)).visited_on == MONDAY
+
+
+@pytest.fixture
+def auckland(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine in New Zealand, where noon in UTC is the next day already."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "NZST-13")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("auckland")
+def test_the_day_of_saving_is_the_one_of_the_machines_clock(work: UnitOfWork, make: Make) -> None:
+    assert work.cases.get(add(work, make)).visited_on == TUESDAY
+    filed_later = add(work, make, pseudonym="", lesion_label="")
+    work.cases.update_words(filed_later, make.draft(pseudonym="P-002"))
+    assert work.cases.get(filed_later).visited_on == TUESDAY
 
 
 def test_a_patient_without_lesion_has_visits_too_and_nobody_has_none(work: UnitOfWork, make: Make) -> None:
