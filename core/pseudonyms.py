@@ -35,6 +35,12 @@ def find_hints(text: str, *, is_filename: bool = False) -> tuple[str, ...]:
     return tuple(hints)
 
 
+def names_pseudonym(text: str, pseudonym: str) -> bool:
+    """Whether a pseudonym stands in a text as a word of its own, in any case: “1” is not in “clinic 2021.zip”."""
+    whole = rf"(?<![^\W_]){re.escape(pseudonym.strip())}(?![^\W_])"
+    return bool(pseudonym.strip()) and re.search(whole, text, re.IGNORECASE) is not None
+
+
 def looks_like_date(text: str) -> bool:
     """Whether some part of a text is a day of the calendar, with or without marks between its numbers."""
     parted = ((m[1], m[2], m[3]) for m in _PARTED.finditer(text))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.pseudonyms import names_pseudonym
 from dashboard.workflow.record import Record, utc_now
 from dashboard.workflow.staging import forget_staged
 from db.engine import forget_deleted
@@ -33,8 +34,10 @@ def erase_patient(*, pseudonym: str, who: str, record: Record) -> Erasure:
     with record.writing() as work:
         found = work.erasure.belongings(pseudonym)
         blobs = work.erasure.erase(pseudonym, found)
+        work.erasure.blank_batch_names(lambda name: names_pseudonym(name, pseudonym))
         for kept in work.saved_filters.all():
-            if pseudonym in (kept.wanted.pseudonym, kept.wanted.text):
+            said = (kept.name, kept.wanted.pseudonym, kept.wanted.text)
+            if any(names_pseudonym(text, pseudonym) for text in said):
                 work.saved_filters.remove(kept.filter_id)
         erased = Erasure(len(found.case_ids), len(found.item_ids), len(blobs))
         work.audit.add(

@@ -1,6 +1,6 @@
 """Taking one patient out of the record, with everything in any table that hangs on that patient."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -80,9 +80,13 @@ class ErasureRepository:
         # A file that was assigned to this patient and became another one's case is that one's.
         blank = {"pseudonym": "", "lesion_label": "", "filename": "Erased name"}
         self._session.execute(update(BatchItemRow).where(BatchItemRow.pseudonym == pseudonym).values(**blank))
-        is_named = BatchRow.name.contains(pseudonym, autoescape=True)
-        self._session.execute(update(BatchRow).where(is_named).values(name="Erased name"))
         return self._delete_pictures(found.image_ids)
+
+    def blank_batch_names(self, is_theirs: Callable[[str], bool]) -> None:
+        """Take the name of a batch away where it tells whose pictures are in it."""
+        names = self._session.execute(select(BatchRow.id, BatchRow.name)).all()
+        theirs = [row.id for row in names if is_theirs(row.name)]
+        self._session.execute(update(BatchRow).where(BatchRow.id.in_(theirs)).values(name="Erased name"))
 
     def _delete_pictures(self, image_ids: Collection[int]) -> set[str]:
         users = [column for user, column in _references(_table(ImageRow)) if user is not _table(PredictionRow)]

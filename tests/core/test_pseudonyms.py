@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.pseudonyms import find_hints, looks_like_date, looks_like_name
+from core.pseudonyms import find_hints, looks_like_date, looks_like_name, names_pseudonym
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,25 @@ def test_what_cameras_and_clinics_write_is_left_alone(name: str) -> None:
 
 def test_a_cameras_date_is_pointed_out_once() -> None:
     assert len(find_hints("IMG_20240131_101500.jpg", is_filename=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("clinic 2021.zip", False),
+        ("1.zip", True),
+        ("room_1_morning.zip", True),
+        ("1", True),
+        ("11", False),
+        ("1a", False),
+        ("", False),
+    ],
+)
+def test_a_pseudonym_is_named_as_a_whole_word_only(text: str, is_named: bool) -> None:
+    assert names_pseudonym(text, "1") is is_named
+
+
+def test_a_pseudonym_is_named_in_any_case_and_an_empty_one_never() -> None:
+    assert names_pseudonym("follow-up p-7", "P-7")
+    assert not names_pseudonym("P-70", "P-7")
+    assert not names_pseudonym("anything", " ")

@@ -222,3 +222,15 @@ def test_a_case_that_is_being_saved_keeps_a_picture_that_it_shares(
     other = save(draw(1), pseudonym=OTHER)
     case, _ = cases.load_case(case_id=other, record=record)
     assert cases.load_picture(case=case, record=record).width_px == 96
+
+
+def test_only_names_with_the_pseudonym_as_a_word_are_erased(record: Record, save: Callable[..., int]) -> None:
+    save(draw(1), pseudonym="1")
+    names = ("clinic 2021.zip", "patient 1.zip")
+    for name in names:
+        batches.create_batch(name=name, taken=[], reader="dr a", record=record)
+    keep_filter(name="all of 2021", wanted=CaseFilter(text="2021"), who="dr a", record=record)
+    keep_filter(name="theirs", wanted=CaseFilter(text="melanoma 1"), who="dr a", record=record)
+    erase_patient(pseudonym="1", who="dr a", record=record)
+    assert {batch.name for batch in batches.list_batches(record=record)} == {"clinic 2021.zip", "Erased name"}
+    assert [kept.name for kept in saved_filters(record=record)] == ["all of 2021"]
