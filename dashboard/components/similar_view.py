@@ -68,7 +68,7 @@ def _draw_training(prediction: Prediction) -> None:
     st.markdown("**Images that this network was trained on**")
     images = get_training_images(prediction.model.weights_sha256)
     if images is None:
-        st.caption(f"Not prepared: `python -m core.evaluation similar weights/{prediction.model.name}` does it once.")
+        st.caption("Not prepared for this network. Ask the person who looks after this computer.")
         return
     _draw_row(find_similar_training(prediction=prediction, images=images, data=data))
 

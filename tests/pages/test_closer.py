@@ -116,7 +116,8 @@ def test_training_images_need_a_folder_and_are_prepared_by_a_command(
 ) -> None:
     environment.setenv("LESIONWISE_DATA", str(drawn_data))
     app.open("case", case=str(save())).choose("closer-case-1", ASKED["similar"])
-    assert "python -m core.evaluation similar weights/small-net" in app.text
+    assert "Not prepared for this network." in app.text
+    assert "python -m" not in app.text
 
 
 def test_analyse_offers_the_same_once_there_is_a_result(app: App, picture: bytes) -> None:

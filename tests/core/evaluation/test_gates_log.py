@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.classifier.classifier import Classifier
 from core.evaluation import gates as command
 from core.evaluation.gates_report import GatesReport, count
 from core.evaluation.scoring_log import read_log
@@ -25,7 +26,7 @@ def test_every_set_that_was_scored_gets_its_own_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     classifier = SimpleNamespace(card=replace(make_card(), name="tiny"))
-    monkeypatch.setattr(command.Classifier, "load", lambda *_: classifier)
+    monkeypatch.setattr(Classifier, "load", lambda *_: classifier)
     for name, found in (("read_out_of_scope", None), ("load_training_data", None), ("fit_gates", None)):
         monkeypatch.setattr(command, name, lambda *_, found=found: found)
     monkeypatch.setattr(command, "measure_gates", lambda *_: REPORT)
