@@ -127,6 +127,12 @@ class CaseSignedOff(LesionwiseError):
     next_step = "Reopen the case on its page, with a reason, then change it and sign it off again."
 
 
+class CaseChanged(LesionwiseError):
+    """Somebody else changed the case since it was read for a form; saving the form would undo that."""
+
+    next_step = "Show what is stored now, and change that."
+
+
 class DataFolderInvalid(LesionwiseError):
     """Labelled images are not where, or not as, they should be."""
 

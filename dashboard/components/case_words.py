@@ -10,6 +10,7 @@ from dashboard.components.case_form import draw_hints, draw_words, to_draft
 from dashboard.components.frame import show_error
 from dashboard.components.tables import draw_table
 from dashboard.components.words import local_time
+from dashboard.lesion_words import words_of
 from dashboard.workflow.cases import update_case
 from dashboard.workflow.record import Record
 from dashboard.workflow.report_parts import about_rows
@@ -30,14 +31,19 @@ def draw_case_words(case: CaseRecord, record: Record) -> None:
 
 def _draw_fields(case: CaseRecord, record: Record) -> None:
     words = session.case_words(case)
-    draw_words(words, key=f"case-{case.case_id}")
+    draw_words(words, key=session.case_words_key(case.case_id))
     warn_untrained(words)
     draw_hints(words, case.filename, ())
+    begun_from = session.case_begun_from(case)
+    if words_of(begun_from) != words_of(case):
+        st.warning("Somebody else changed this case since you began. Saving would undo that.", icon=":material/group:")
+        st.button("Show what is stored now", on_click=session.show_stored_words, args=(case.case_id,))
     if not st.button("Save changes", icon=":material/save:"):
         return
     try:
         draft = to_draft(words, submission_id=case.submission_id, filename=case.filename)
-        update_case(case_id=case.case_id, draft=draft, who=session.reader(), record=record)
+        update_case(case_id=case.case_id, draft=draft, who=session.reader(), record=record, begun_from=begun_from)
+        session.forget_case_words(case.case_id)
         session.flash("The changes are saved.")
         st.rerun()
     except LesionwiseError as error:

@@ -16,8 +16,9 @@ from core.domain import (
     LesionSummary,
     Review,
 )
-from core.errors import RecordNotFound
+from core.errors import CaseChanged, RecordNotFound
 from core.imaging.decode import decode
+from dashboard.lesion_words import words_of
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.sign_off import require_open
 from db.queries import count_cases, distinct_model_versions, search_cases
@@ -115,10 +116,17 @@ def find_earlier_cases(*, upload_sha256: str, record: Record) -> tuple[CaseRecor
         return work.cases.find_by_upload(upload_sha256)
 
 
-def update_case(*, case_id: int, draft: CaseDraft, who: str, record: Record) -> None:
-    """Replace the clinician's words about a case. Raises RecordNotFound, CaseSignedOff or StorageFailed."""
+def update_case(
+    *, case_id: int, draft: CaseDraft, who: str, record: Record, begun_from: CaseRecord | None = None
+) -> None:
+    """Replace the clinician's words about a case, where they are still those that the form was begun from.
+
+    Raises RecordNotFound, CaseSignedOff, CaseChanged or StorageFailed.
+    """
     with record.writing() as work:
         require_open(work, case_id)
+        if begun_from is not None and words_of(work.cases.get(case_id)) != words_of(begun_from):
+            raise CaseChanged(f"Case {case_id} was changed by somebody else meanwhile. Nothing was saved.")
         work.cases.update_words(case_id, draft)
         work.audit.add(at=utc_now(), who=who, action="edit", entity="case", entity_id=case_id)
 

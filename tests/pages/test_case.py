@@ -58,6 +58,25 @@ def test_typed_words_survive_a_change_of_page(case: App, stored: Callable[[], Ca
     assert stored().notes == "itches"
 
 
+def test_anothers_correction_is_not_overwritten(
+    case: App, new_app: Callable[[], App], stored: Callable[[], CaseRecord]
+) -> None:
+    case.set("Notes", "it bled")
+    new_app().open("case", case="1").set("Notes", "corrected").press("Save changes")
+    case.press("Save changes")
+    assert "was changed by somebody else" in case.errors[0]
+    assert stored().notes == "corrected"
+    case.press("Show what is stored now")
+    assert case.field("Notes").value == "corrected"
+    case.set("Notes", "corrected; it bled").press("Save changes")
+    assert stored().notes == "corrected; it bled"
+
+
+def test_an_untouched_form_shows_anothers_correction(case: App, new_app: Callable[[], App]) -> None:
+    new_app().open("case", case="1").set("Notes", "corrected").press("Save changes")
+    assert case.run().field("Notes").value == "corrected"
+
+
 def test_a_review_is_added(case: App, stored: Callable[[], CaseRecord]) -> None:
     review = case.test.button_group[0]
     review.set_value(Band.NO_CONCERN)

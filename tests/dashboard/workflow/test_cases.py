@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.domain import Analysis, CaseDraft, CaseFilter, ConfirmedDiagnosis, Review, Upload
-from core.errors import RecordNotFound, StorageBusy, StorageFull
+from core.errors import CaseChanged, RecordNotFound, StorageBusy, StorageFull
 from core.imaging.decode import decode
 from core.settings import Settings
 from core.taxonomy import AnatomSite, Band, ConfirmType, Diagnosis, Sex
@@ -254,3 +254,14 @@ def test_model_versions_are_those_that_scored(record: Record, save: Callable[...
     assert cases.known_model_versions(record=record) == []
     save()
     assert cases.known_model_versions(record=record) == ["1.0"]
+
+
+def test_a_form_from_before_anothers_correction_saves_nothing(record: Record, save: Callable[..., int]) -> None:
+    case_id = save(draw(1), pseudonym="P-1", submission_id="s")
+    begun, _ = cases.load_case(case_id=case_id, record=record)
+    theirs = CaseDraft("s", "lesion.jpg", pseudonym="P-1", notes="corrected")
+    cases.update_case(case_id=case_id, draft=theirs, who="dr b", record=record, begun_from=begun)
+    mine = CaseDraft("s", "lesion.jpg", pseudonym="P-1", notes="older")
+    with pytest.raises(CaseChanged, match="by somebody else"):
+        cases.update_case(case_id=case_id, draft=mine, who="dr a", record=record, begun_from=begun)
+    assert cases.load_case(case_id=case_id, record=record)[0].notes == "corrected"
