@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
@@ -14,13 +12,11 @@ from core.domain import CaseFilter
 from core.taxonomy import Band, Diagnosis
 from db.case_columns import DIFFERENTIAL, DTYPES, EXPORTED, LISTED, Columns, newest_diagnosis_id, newest_review_id
 from db.case_conditions import conditions
-from db.repositories.predictions import EMBEDDING_TYPE
 from db.tables import (
     BatchItemRow,
     BatchRow,
     CaseRow,
     DiagnosisRow,
-    EmbeddingRow,
     FirstReadRow,
     ImageRow,
     LesionRow,
@@ -76,21 +72,6 @@ def pseudonyms(session: Session) -> list[str]:
     """The patients that have a case, in alphabetical order."""
     has_case = exists().where(CaseRow.patient_id == PatientRow.id)
     return list(session.scalars(select(PatientRow.pseudonym).where(has_case).order_by(PatientRow.pseudonym)))
-
-
-def case_embeddings(session: Session, weights_sha256: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-    """The case ids (N,), newest last, and the embeddings float16 (N, D) of all cases scored by these weights."""
-    statement = (
-        select(CaseRow.id, EmbeddingRow.values)
-        .join(EmbeddingRow, EmbeddingRow.prediction_id == CaseRow.prediction_id)
-        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
-        .where(PredictionRow.weights_sha256 == weights_sha256)
-        .order_by(CaseRow.id)
-    )
-    rows = session.execute(statement).all()
-    ids = np.array([row.id for row in rows], np.int64)
-    values = np.frombuffer(b"".join(row.values for row in rows), EMBEDDING_TYPE)
-    return ids, values.reshape(len(rows), -1) if rows else values.reshape(0, 0)
 
 
 def overview(session: Session) -> RecordOverview:

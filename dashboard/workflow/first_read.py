@@ -3,8 +3,6 @@
 Everything goes by the `submission_id` of a case that may not be saved yet; a batch item's is `item_submission(id)`.
 """
 
-from collections.abc import Sequence
-
 from core.domain import FinalAssessment, FirstRead, Review
 from core.taxonomy import Band, Confidence, Diagnosis, Impression, ReadMode
 from dashboard.workflow.record import Record, utc_now
@@ -80,18 +78,6 @@ def keep_final(
             detail=detail,
         )
     return final
-
-
-def load_first_reads(*, submission_ids: Sequence[str], record: Record) -> dict[str, FirstRead]:
-    """The first read of each submission that has one: what has none must show no result in blind mode."""
-    with record.reading() as work:
-        return work.reads.firsts(submission_ids)
-
-
-def load_finals(*, submission_ids: Sequence[str], record: Record) -> dict[str, FinalAssessment]:
-    """The final assessment in force of each submission that has one."""
-    with record.reading() as work:
-        return {key: finals[0] for key, finals in work.reads.finals(submission_ids).items()}
 
 
 def _keep(read: FirstRead, record: Record) -> FirstRead:

@@ -3,7 +3,6 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import delete
@@ -257,20 +256,3 @@ def test_the_overview_counts(record: Record, session: Callable[[], Session], fol
 def test_an_empty_record_has_an_overview(session: Callable[[], Session]) -> None:
     nothing = queries.overview(session())
     assert (nothing.n_cases, nothing.n_confirmed, nothing.n_confirmed_malignant, nothing.newest_at) == (0, 0, 0, None)
-
-
-def test_embeddings_come_with_their_cases_and_of_one_model_only(
-    record: Record, make: Make, session: Callable[[], Session]
-) -> None:
-    ids = [record.save(), record.save()]
-    record.save(version="2.0")
-    case_ids, embeddings = queries.case_embeddings(session(), make.model().weights_sha256)
-    assert case_ids.tolist() == ids
-    assert embeddings.shape == (2, 8)
-    assert embeddings.dtype == np.float16
-    assert np.array_equal(embeddings[0], make.prediction().embedding)
-
-
-def test_without_cases_there_are_no_embeddings(make: Make, session: Callable[[], Session]) -> None:
-    case_ids, embeddings = queries.case_embeddings(session(), make.model().weights_sha256)
-    assert (case_ids.shape, embeddings.shape) == ((0,), (0, 0))

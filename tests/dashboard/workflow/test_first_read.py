@@ -11,14 +11,22 @@ from dashboard.workflow.cases import load_case
 from dashboard.workflow.first_read import (
     keep_final,
     keep_first_read,
-    load_finals,
-    load_first_reads,
     note_reveal,
     skip_first_read,
 )
 from dashboard.workflow.record import Record
 
 SUBMISSION = "a-submission"
+
+
+def firsts(record: Record) -> dict[str, FirstRead]:
+    with record.reading() as work:
+        return work.reads.firsts([SUBMISSION, "other"])
+
+
+def newest_final(record: Record) -> FinalAssessment:
+    with record.reading() as work:
+        return work.reads.finals([SUBMISSION])[SUBMISSION][0]
 
 
 @pytest.fixture
@@ -58,7 +66,7 @@ def test_a_first_read_is_kept_once(keep: Callable[..., FirstRead], record: Recor
     assert (first.mode, first.impression, first.reader) == (ReadMode.BLIND, "benign", "dr a")
     assert keep(Impression.MALIGNANT) == first
     assert skip_first_read(submission_id=SUBMISSION, reader="dr b", record=record) == first
-    assert load_first_reads(submission_ids=[SUBMISSION, "other"], record=record) == {SUBMISSION: first}
+    assert firsts(record) == {SUBMISSION: first}
 
 
 def test_a_skip_is_kept_as_a_skip(record: Record) -> None:
@@ -69,9 +77,9 @@ def test_a_skip_is_kept_as_a_skip(record: Record) -> None:
 def test_the_first_reveal_counts(keep: Callable[..., FirstRead], record: Record) -> None:
     keep()
     note_reveal(submission_id=SUBMISSION, record=record)
-    shown = load_first_reads(submission_ids=[SUBMISSION], record=record)[SUBMISSION]
+    shown = firsts(record)[SUBMISSION]
     note_reveal(submission_id=SUBMISSION, record=record)
-    assert load_first_reads(submission_ids=[SUBMISSION], record=record)[SUBMISSION] == shown
+    assert firsts(record)[SUBMISSION] == shown
     assert shown.revealed_at is not None
     assert shown.revealed_at >= shown.kept_at
 
@@ -82,7 +90,7 @@ def test_a_change_after_the_reveal_is_a_switch(
     keep(Impression.BENIGN)
     assert finish(Impression.MALIGNANT).is_switch
     assert not finish(Impression.BENIGN).is_switch
-    assert load_finals(submission_ids=[SUBMISSION], record=record)[SUBMISSION].impression == "benign"
+    assert newest_final(record).impression == "benign"
 
 
 def test_without_an_impression_before_there_is_no_switch(
