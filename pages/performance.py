@@ -1,5 +1,6 @@
 """How well a network does on its test set, with intervals, and what that test set is."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -42,7 +43,7 @@ try:
         draw_headline(evaluation, others)
         draw_about_set(evaluation, get_test_log(model), is_open=not is_audited)
         parts = [part for part in headline_parts(evaluation) if has_predictions(model, card, part)]
-        sections = {
+        sections: dict[str, Callable[[], object]] = {
             "Thresholds": partial(draw_thresholds, model, card, parts),
             "In the practice": partial(draw_practice, model, card, parts),
             "Own cases": draw_live,

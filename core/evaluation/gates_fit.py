@@ -69,7 +69,7 @@ def fit_scope(classifier: Classifier, data: TrainingData, others: OutOfScope) ->
     outside = [
         *photographs,
         *draw_negatives(_N_OUTSIDE, photographs, _SEED),
-        *draw_clinical_like(_N_CLINICAL_LIKE, inside, photographs, _SEED),
+        *draw_clinical_like(_N_CLINICAL_LIKE, list(inside), photographs, _SEED),
     ]
     return fit_scope_head(
         embed(classifier, np.concatenate([inside, varied, examples])),

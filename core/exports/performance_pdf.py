@@ -126,7 +126,7 @@ def _rows_of(charts: Iterable[Image]) -> Iterator[list[Image]]:
 
 def _set_row(charts: Sequence[Image]) -> Table:
     room = (WIDTH - sum(chart.drawWidth for chart in charts)) / len(charts)
-    style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("FONTNAME", (0, 0), (-1, -1), FONT)]
+    style: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("FONTNAME", (0, 0), (-1, -1), FONT)]
     style += [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
     return Table([list(charts)], colWidths=[chart.drawWidth + room for chart in charts], style=style, hAlign="LEFT")
 

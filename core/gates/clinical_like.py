@@ -50,7 +50,7 @@ def draw_skin_in_photograph(frame: Picture, photograph: Picture, rng: np.random.
     grey = cv2.GaussianBlur(cv2.cvtColor(scene, cv2.COLOR_RGB2GRAY), (0, 0), rng.uniform(1, 6)).astype(np.float64)
     shaded = skin * np.clip(0.5 + 0.5 * grey / max(float(grey.mean()), 1.0), 0.2, 1.3)[..., None]
     share = 1 / (1 + np.exp(-6 * (smooth_field(rng, rng.uniform(20, 60)) + rng.uniform(-0.3, 1.5))))[..., None]
-    return np.clip(shaded * share + scene * (1 - share), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(shaded * share + scene * (1 - share), 0, 255), dtype=np.uint8)
 
 
 def draw_soft_skin(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Picture:
@@ -110,4 +110,4 @@ def _light(picture: Picture, rng: np.random.Generator) -> Picture:
 
 def _save_as_jpeg(picture: Picture, quality: int) -> Picture:
     _, coded = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)[..., ::-1])

@@ -41,7 +41,7 @@ class Distance:
         along = apart @ self.axes.astype(np.float32)
         off = (apart**2).sum(axis=1) - (along**2).sum(axis=1)
         within = ((along / self.spread) ** 2).sum(axis=1)
-        return np.log(np.maximum(np.stack([within, off], axis=1), 1e-6))
+        return np.asarray(np.log(np.maximum(np.stack([within, off], axis=1), 1e-6)), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +100,9 @@ def read_scope_head(folder: Path, card: ModelCard) -> ScopeHead | None:
         if numbers["weights_sha256"] != card.weights_sha256:
             return None
         distance = Distance(*(arrays[name] for name in _OF_DISTANCE)) if "axes" in arrays else None
-        own = (arrays[name] for name in _OF_HEAD)
-        return ScopeHead(*own, bias=float(numbers["bias"]), threshold=float(numbers["threshold"]), distance=distance)
+        mean, scale, weights = (arrays[name] for name in _OF_HEAD)
+        return ScopeHead(
+            mean, scale, weights, bias=float(numbers["bias"]), threshold=float(numbers["threshold"]), distance=distance
+        )
     except (SafetensorError, KeyError, ValueError) as error:
         raise CardUnusable(f"The scope gate of {folder.name!r} cannot be read ({error}).") from error

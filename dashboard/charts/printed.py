@@ -208,7 +208,7 @@ def _annotate(axes: dict[tuple[str, str], Axes], layout: Any, size: PaperSize) -
         place = next((panel for (x, _), panel in axes.items() if x == (note.xref or "x")), None)
         if not text or place is None:
             continue
-        at = {"fontsize": 0.9 * size.text_pt, "ha": "center"}
+        at: dict[str, Any] = {"fontsize": 0.9 * size.text_pt, "ha": "center"}
         if str(note.yref).endswith("domain"):
             place.annotate(text, (note.x, 1.0), xycoords=("data", "axes fraction"), va="bottom", **at)
         elif place.images:

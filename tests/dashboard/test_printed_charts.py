@@ -48,7 +48,7 @@ def test_on_a_page_nothing_is_cut_off(size: PaperSize) -> None:
         paper = to_paper(figure, size)
         assert paper.get_figwidth() == size.width_in
         assert "\n" in paper.get_suptitle() or len(paper.get_suptitle()) < 85
-        for box in (axes.get_tightbbox() for axes in paper.axes):
+        for box in filter(None, (axes.get_tightbbox() for axes in paper.axes)):
             assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= paper.bbox.width and box.y1 <= paper.bbox.height
             assert all(legend.get_window_extent().y1 <= box.y0 + 2 for legend in paper.legends if legend.get_texts())
 

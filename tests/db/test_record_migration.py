@@ -104,7 +104,7 @@ def test_the_old_columns_are_untouched(old_engine: Engine) -> None:
 
 def test_an_erased_id_that_the_audit_trail_names_is_given_to_no_other(old_engine: Engine, make: Make) -> None:
     with old_engine.connect().execution_options(**BEGIN_WRITING) as connection, connection.begin():
-        line = {
+        line: dict[str, object] = {
             "at": _stored(NOON),
             "who": "dr a",
             "action": "save",
@@ -115,6 +115,7 @@ def test_an_erased_id_that_the_audit_trail_names_is_given_to_no_other(old_engine
         connection.execute(_insert("audit", line), line)
     upgrade_to_head(old_engine)
     with UnitOfWork(make_session_factory(old_engine)) as work:
-        at = {"predicted_at": NOON, "created_at": NOON, "app_version": "1"}
-        new_id = work.cases.add(make.draft(), make.image(), make.prediction(), **at)
+        new_id = work.cases.add(
+            make.draft(), make.image(), make.prediction(), predicted_at=NOON, created_at=NOON, app_version="1"
+        )
     assert new_id == 10

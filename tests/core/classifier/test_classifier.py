@@ -69,10 +69,13 @@ def test_an_oriented_network_scores_flips_and_turns_alike_and_its_map_goes_with_
     first, *others = classifier.read_frames(np.stack([frame, *turned]))
     assert first.layer_map is not None
     assert first.layer_map.max() > 0
-    undo = [lambda m: m[:, ::-1], lambda m: m[::-1], lambda m: np.rot90(m, -1)]
-    for other, back in zip(others, undo, strict=True):
+    for other, name in zip(others, ("mirrored", "upended", "turned"), strict=True):
+        assert other.layer_map is not None
+        back = {"mirrored": other.layer_map[:, ::-1], "upended": other.layer_map[::-1]}.get(
+            name, np.rot90(other.layer_map, -1)
+        )
         assert other.prediction.raw_probability == pytest.approx(first.prediction.raw_probability, abs=1e-6)
-        assert np.allclose(back(other.layer_map), first.layer_map, atol=1e-5)
+        assert np.allclose(back, first.layer_map, atol=1e-5)
     assert np.allclose(classifier.layer_map(frame, HeatmapMethod.GRAD_CAM), first.layer_map, atol=1e-5)
     as_given = Classifier.load(untrained_backbone, threads=1)
     raw = [made.raw_probability for made in as_given.predict_frames(np.stack([frame, *turned]))]
