@@ -13,12 +13,10 @@ from pathlib import Path
 import pytest
 
 from core.domain import BatchItem, CaseFilter
-from core.errors import StorageBusy
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import Settings
 from core.taxonomy import Band, BatchMode, BatchState, Impression, ReadMode
 from dashboard import session
-from dashboard.workflow import batches
 from dashboard.workflow.batch_review import disagreement, load_items
 from dashboard.workflow.batches import list_batches, load_summary
 from dashboard.workflow.cases import list_cases, load_case
@@ -283,20 +281,6 @@ def test_a_batch_is_paused_and_resumed(
     app.press("Resume")
     wait_for(record, 1)
     assert "Save all (1)" in [button.label for button in app.run().test.button]
-
-
-def test_what_goes_wrong_in_the_progress_leaves_the_rest_of_the_page(
-    app: App, pictures: list[bytes], record: Record, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(**_: object) -> None:
-        raise StorageBusy("Another program is writing.")
-
-    model_folder.rename(tmp_path / "hidden")  # without a network the batch runs on
-    app.open("batch").choose("batch-mode", BatchMode.TRIAGE).upload(("a.jpg", pictures[0])).press(SCORE)
-    monkeypatch.setattr(batches, "load_summary", fail)
-    app.open("batch", batch="1")
-    assert "Another program is writing." in app.errors[0]
-    assert app.has_button("Table as CSV") or app.has_button("Nothing to save")
 
 
 def test_a_batch_is_there_for_the_next_visitor_too(batch: App, new_app: Callable[[], App]) -> None:
