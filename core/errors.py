@@ -17,6 +17,7 @@ LesionwiseError
 |   `-- StorageReadOnly        the folder or the database may not be written
 |-- RecordNotFound             no case, batch or picture with that id
 |-- CaseSignedOff              somebody stands for the case as it is
+|-- CaseChanged                somebody else corrected the case since the form was begun
 `-- DataFolderInvalid          the folder or CSV of labelled images is not as expected
 """
 

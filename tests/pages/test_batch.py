@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.classifier.card import CARD_FILE, WEIGHTS_FILE
 from core.domain import BatchItem, CaseFilter
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.settings import Settings
@@ -272,12 +273,13 @@ def test_what_is_wrong_in_the_csv_is_listed_by_row_and_nothing_runs(
 def test_a_batch_is_paused_and_resumed(
     app: App, pictures: list[bytes], record: Record, model_folder: Path, tmp_path: Path
 ) -> None:
-    hidden = model_folder.rename(tmp_path / "hidden")  # without a network nothing is scored, and the batch runs on
+    weights = model_folder / WEIGHTS_FILE
+    hidden = weights.rename(tmp_path / "hidden")  # without weights nothing is scored, and the batch runs on
     app.open("batch").choose("batch-mode", BatchMode.TRIAGE).upload(("a.jpg", pictures[0])).press(SCORE)
     assert load_summary(batch_id=1, record=record).state is BatchState.RUNNING
     assert "paused" in str([bar.proto.text for bar in app.press("Pause").test.get("progress")])
     assert load_summary(batch_id=1, record=record).state is BatchState.PAUSED
-    hidden.rename(model_folder)
+    hidden.rename(weights)
     app.press("Resume")
     wait_for(record, 1)
     assert "Save all (1)" in [button.label for button in app.run().test.button]
@@ -309,8 +311,7 @@ def test_a_batch_of_broken_files_alone_is_told(start: Callable[..., App]) -> Non
 def test_without_a_network_the_batch_waits_and_says_why(
     app: App, pictures: list[bytes], record: Record, model_folder: Path
 ) -> None:
-    for path in model_folder.iterdir():
-        path.unlink()
+    (model_folder / WEIGHTS_FILE).unlink()
     app.open("batch").upload(("a.jpg", pictures[0]))
     app.press(SCORE)
     deadline = time.monotonic() + 20
@@ -320,6 +321,13 @@ def test_without_a_network_the_batch_waits_and_says_why(
     assert "0 of 1 picture done" in str([bar.proto.text for bar in app.test.get("progress")])
     assert "stopped before the end" in app.press("Stop scoring").text
     assert load_summary(batch_id=1, record=record).state is BatchState.CANCELLED
+
+
+def test_without_a_card_no_batch_is_begun(app: App, pictures: list[bytes], model_folder: Path) -> None:
+    (model_folder / CARD_FILE).unlink()
+    app.open("batch").upload(("a.jpg", pictures[0])).press(SCORE)
+    assert "is not installed" in app.errors[0]
+    assert app.has_button(SCORE)
 
 
 def test_a_locked_database_starts_no_batch_and_says_so(

@@ -78,8 +78,7 @@ def test_an_untouched_form_shows_anothers_correction(case: App, new_app: Callabl
 
 
 def test_a_review_is_added(case: App, stored: Callable[[], CaseRecord]) -> None:
-    review = case.test.button_group[0]
-    review.set_value(Band.NO_CONCERN)
+    case.field("Your assessment").set_value(Band.NO_CONCERN)
     case.field("Note").set_value("a shadow")
     case.press("Save review")
     (kept,) = stored().reviews
@@ -95,7 +94,7 @@ def test_a_review_needs_an_assessment(case: App, stored: Callable[[], CaseRecord
 
 def test_a_diagnosis_is_confirmed(case: App, stored: Callable[[], CaseRecord]) -> None:
     case.field("Diagnosis").select("Melanoma")
-    case.test.button_group[1].set_value("malignant")
+    case.field("The lesion is").set_value("malignant")
     case.field("Confirmed by").select("Histopathology")
     case.press("Save diagnosis")
     kept = stored().diagnosis
