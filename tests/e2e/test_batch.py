@@ -66,7 +66,7 @@ def n_cases(record: Record) -> int:
 def test_a_batch_of_twenty_with_one_broken_file(page: Page, server: Server, tmp_path: Path) -> None:
     record = record_of(server)
     before = n_cases(record)
-    lesions = [DrawnLesion(width_px=200, height_px=150, seed=seed, darkness=0.3 + seed / 40) for seed in range(20)]
+    lesions = [DrawnLesion(width_px=400, height_px=300, seed=seed, darkness=0.3 + seed / 40) for seed in range(20)]
     files = [(f"{lesion.seed:02}.jpg", draw_jpeg(lesion)) for lesion in lesions]
     files[7] = ("07.jpg", files[7][1][:2000])
     go_to(page, "Batch review")

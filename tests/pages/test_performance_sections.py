@@ -58,7 +58,7 @@ def test_subgroups_have_n_and_interval_and_what_is_not_assessed_is_said(app: App
 def test_source_and_diagnoses_are_told_and_figures_of_an_earlier_version_say_the_command(
     app: App, weights_root: Path
 ) -> None:
-    assert "Called malignant, by diagnosis" in open_section(app, "Diagnoses").text
+    assert "No set that was measured says which diagnosis" in open_section(app, "Diagnoses").text
     assert "Does it know where a picture is from?" in open_section(app, "Robustness").text
     path = weights_root / SMALL / METRICS_FILE
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"further": {}}), "utf-8")

@@ -24,7 +24,7 @@ from core.settings import PROJECT_ROOT, Settings
 from core.taxonomy import AnatomSite, Band, BatchMode, Confidence, ConfirmType, Diagnosis, Impression, Sex
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.batches import create_batch, run_batch
-from dashboard.workflow.cases import confirm_diagnosis, review_case, save_case
+from dashboard.workflow.cases import confirm_diagnosis, load_case, review_case, save_case
 from dashboard.workflow.first_read import keep_first_read
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.recalls import set_recall
@@ -97,8 +97,9 @@ def _fill(home: Path) -> None:
         confirm_diagnosis(case_id=case_id, diagnosis=_confirmed(n), record=record)
         if n % 2:
             review_case(case_id=case_id, review=Review(Band.REFER, "", "Reader A", utc_now()), record=record)
-    set_recall(lesion_id=1, due_on=date(2026, 9, 2), reason="Third look", who="Reader A", record=record)
-    set_recall(lesion_id=2, due_on=date(2027, 6, 2), reason="Yearly look", who="Reader A", record=record)
+    for case_id, due_on, reason in ((1, date(2026, 9, 2), "Third look"), (3, date(2027, 6, 2), "Yearly look")):
+        lesion_id = load_case(case_id=case_id, record=record)[0].lesion_id or 0
+        set_recall(lesion_id=lesion_id, due_on=due_on, reason=reason, who="Reader A", record=record)
     _fill_batch(record, classifier)
 
 
