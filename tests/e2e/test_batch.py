@@ -105,7 +105,7 @@ def test_a_batch_is_read_blind_by_keys_and_signed(
     name_reader(record, "Dr. A. Example")
     page = new_page()
     page.goto(f"{own_server.url}/batch")
-    lesions = [draw_jpeg(DrawnLesion(width_px=200, height_px=150, seed=seed)) for seed in range(3)]
+    lesions = [draw_jpeg(DrawnLesion(width_px=400, height_px=300, seed=seed)) for seed in range(3)]
     upload(page, *((f"P-{n}_L1_{n}.jpg", content) for n, content in enumerate(lesions)))
     page.get_by_role("radio", name="By their names").click()
     expect(page.get_by_text("3 files of 3 patients.")).to_be_visible()

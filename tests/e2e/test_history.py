@@ -22,7 +22,7 @@ def test_search_save_the_filter_export_and_erase(
     name_reader(record, "Dr. A. Example")
     page = new_page()
     page.goto(f"{own_server.url}/batch")
-    lesions = [draw_jpeg(DrawnLesion(width_px=200, height_px=150, seed=seed)) for seed in range(4)]
+    lesions = [draw_jpeg(DrawnLesion(width_px=400, height_px=300, seed=seed)) for seed in range(4)]
     upload(page, *((f"P-{n % 2}_L{n}_{n}.jpg", content) for n, content in enumerate(lesions)))
     page.get_by_role("radio", name="By their names").click()
     expect(page.get_by_text("4 files of 2 patients.")).to_be_visible()
