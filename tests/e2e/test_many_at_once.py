@@ -11,9 +11,12 @@ from tests.e2e.visitor import PRESS_MS, classify, result, settle, upload
 
 pytestmark = pytest.mark.browser
 
+IRREGULARITIES = (0.0, 0.2, 0.45)
 LESIONS = {
-    f"lesion-{seed}.jpg": draw_jpeg(DrawnLesion(800, 600, irregularity=0.0, darkness=0.8, seed=seed))
-    for seed in range(3)
+    f"lesion-{number}.jpg": draw_jpeg(
+        DrawnLesion(800, 600, irregularity=irregularity, darkness=0.8, seed=number * 20)
+    )
+    for number, irregularity in enumerate(IRREGULARITIES)
 }
 
 
