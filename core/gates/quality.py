@@ -4,6 +4,7 @@ Everything is measured at 224 x 224, whatever the size of the file, in the ellip
 leaves free. The limits were fixed by degrading good pictures in known ways: docs/decisions/0021-gates.md.
 """
 
+from functools import cache
 from typing import Final
 
 import cv2
@@ -37,13 +38,14 @@ _COLOUR = "Take it again in colour, with automatic white balance and the dermato
 def measure_quality(image: LesionImage) -> QualityReport:
     """Resolution, sharpness, enlarged pixels, exposure, glare and colour cast of a picture."""
     small = _shrink(image.pixels)  # (224, 224, 3)
-    field = small[_field_mask()]  # (n, 3)
+    grey = to_grey(small)  # (224, 224)
+    field = small.reshape(-1, 3).T[:, _field_mask()]  # (3, n)
     return QualityReport(
         (
             _resolution(image),
-            _sharpness(image.pixels, fine_detail(small)),
-            _own_pixels(smoothness(small)),
-            _exposure(field),
+            _sharpness(image.pixels, fine_detail(grey)),
+            _own_pixels(smoothness(grey)),
+            _exposure(grey.ravel()[_field_mask()]),
             _clipping(field),
             _glare(field),
             _colour_cast(field),
@@ -51,17 +53,22 @@ def measure_quality(image: LesionImage) -> QualityReport:
     )
 
 
-def fine_detail(small: NDArray[np.float32]) -> float:
-    """Median of the absolute 4-neighbour Laplacian of RGB (224, 224, 3), in grey levels: the median, so that a few
-    hairs or scale marks do not make a blurred picture sharp."""
-    return float(np.median(np.abs(cv2.Laplacian(small @ _GREY_WEIGHTS, cv2.CV_32F, ksize=1)[1:-1, 1:-1])))
+def to_grey(small: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey levels (224, 224), 0-255, of RGB (224, 224, 3)."""
+    return small.astype(np.float32) @ _GREY_WEIGHTS
 
 
-def smoothness(small: NDArray[np.float32]) -> float:
-    """Median over 95th percentile of the grey gradient of RGB (224, 224, 3): near 0 for pixels enlarged to blocks."""
-    grey = small @ _GREY_WEIGHTS
+def fine_detail(grey: NDArray[np.float32]) -> float:
+    """Median of the absolute 4-neighbour Laplacian of (224, 224) grey levels: the median, so that a few hairs or scale
+    marks do not make a blurred picture sharp."""
+    return float(np.median(np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=1)[1:-1, 1:-1])))
+
+
+def smoothness(grey: NDArray[np.float32]) -> float:
+    """Median over 95th percentile of the gradient of (224, 224) grey levels: near 0 for pixels enlarged to blocks."""
     steps = np.hypot(np.diff(grey, axis=1)[:-1], np.diff(grey, axis=0)[:, :-1])
-    return float(np.median(steps) / max(float(np.percentile(steps, 95)), 1e-3))
+    middle, steep = (float(value) for value in np.percentile(steps, (50, 95)))
+    return middle / max(steep, 1e-3)
 
 
 def _resolution(image: LesionImage) -> QualityNote:
@@ -87,7 +94,7 @@ def _own_pixels(value: float) -> QualityNote:
 
 
 def _exposure(field: NDArray[np.float32]) -> QualityNote:
-    value, (low, high) = float(np.median(field @ _GREY_WEIGHTS)), _GREY_RANGE
+    value, (low, high) = float(np.median(field)), _GREY_RANGE
     is_fine = low <= value <= high
     said = "in the usual range" if is_fine else "too dark" if value < low else "too bright"
     return QualityNote(
@@ -95,27 +102,35 @@ def _exposure(field: NDArray[np.float32]) -> QualityNote:
     )
 
 
-def _clipping(field: NDArray[np.float32]) -> QualityNote:
-    value = float(((field >= _NEARLY_CLIPPED).sum(axis=1) >= 2).mean())
+def _clipping(field: NDArray[np.uint8]) -> QualityNote:
+    red, green, blue = field >= _NEARLY_CLIPPED
+    value = float(((red & green) | (red & blue) | (green & blue)).mean())
     is_fine = value <= _MAX_CLIPPED
     sentence = f"{value:.1%} of the picture is over-exposed"
     return QualityNote("Over-exposure", value, "share", is_fine, sentence, _or_advice(is_fine), True)
 
 
-def _glare(field: NDArray[np.float32]) -> QualityNote:
-    value = float((field >= _WHITE).all(axis=1).mean())
+def _glare(field: NDArray[np.uint8]) -> QualityNote:
+    value = float((field >= _WHITE).all(axis=0).mean())
     is_fine = value <= _MAX_GLARE
     sentence = f"{value:.1%} of the picture is white glare"
     return QualityNote("Glare", value, "share", is_fine, sentence, "" if is_fine else _GEL, True)
 
 
-def _colour_cast(field: NDArray[np.float32]) -> QualityNote:
+def _colour_cast(field: NDArray[np.uint8]) -> QualityNote:
     """How far the median colour lies outside the range of dermoscopy, in natural logarithms of its ratios."""
-    red, green, blue = np.log(np.median(field, axis=0) + 1)
+    red, green, blue = (float(np.log(_median(channel) + 1)) for channel in field)
     beyond = max(_beyond(red - green, _RED_TO_GREEN), _beyond(blue - green, _BLUE_TO_GREEN))
     is_fine = beyond == 0
     sentence = "none beyond the usual" if is_fine else f"{beyond:.2f} beyond what skin shows: wrong colours, or none"
     return QualityNote("Colour cast", beyond, "log ratio", is_fine, sentence, "" if is_fine else _COLOUR, True)
+
+
+def _median(channel: NDArray[np.uint8]) -> float:
+    """As `np.median`, from the counts of the 256 values."""
+    up_to = np.cumsum(np.bincount(channel, minlength=256))
+    n = len(channel)
+    return float(np.searchsorted(up_to, (n - 1) // 2, "right") + np.searchsorted(up_to, n // 2, "right")) / 2
 
 
 def _beyond(value: float, limits: tuple[float, float]) -> float:
@@ -126,11 +141,13 @@ def _or_advice(is_fine: bool) -> str:
     return "" if is_fine else _LIGHT
 
 
-def _shrink(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     small = Image.fromarray(pixels).resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BICUBIC)
-    return np.asarray(small, dtype=np.float32)
+    return np.asarray(small, dtype=np.uint8)
 
 
-def _field_mask() -> NDArray[np.bool_]:
+@cache
+def _field_mask() -> NDArray[np.intp]:
+    """Where a picture of 224 x 224 pixels, read row by row, shows the field of the dermatoscope."""
     y, x = np.mgrid[-1 : 1 : _SIDE_PX * 1j, -1 : 1 : _SIDE_PX * 1j]
-    return np.asarray(x**2 + y**2 < 0.9**2)  # 0.9: the rim of the field is dark in many pictures
+    return np.flatnonzero(x**2 + y**2 < 0.9**2)  # 0.9: the rim of the field is dark in many pictures

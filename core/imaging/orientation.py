@@ -39,9 +39,13 @@ class Orientation:
 def orientation_of(frame: NDArray[np.uint8]) -> Orientation:
     """The orientation that brings uint8 (height, width, 3) RGB the one way up; only square frames are transposed."""
     height, width = frame.shape[:2]
-    dark = 3 * 255 - frame.sum(axis=2, dtype=np.int64)
-    right = int(dark.sum(axis=0) @ (2 * np.arange(width) - (width - 1)))
-    down = int(dark.sum(axis=1) @ (2 * np.arange(height) - (height - 1)))
+    rows = np.ascontiguousarray(frame).reshape(height, -1)  # (height, width * 3)
+    light_of_columns = rows.sum(axis=0, dtype=np.int64).reshape(width, -1).sum(axis=1)
+    light_of_rows = rows.sum(axis=1, dtype=np.int64)
+    right = -int(
+        light_of_columns @ (2 * np.arange(width) - (width - 1))
+    )  # the weights add up to 0: dark is minus light
+    down = -int(light_of_rows @ (2 * np.arange(height) - (height - 1)))
     return Orientation(right < 0, down < 0, height == width and abs(down) > abs(right))
 
 

@@ -62,12 +62,13 @@ def main() -> int:
             lambda: measure_similar(settings, Path(folder)),
         ]
         for measure in measures:
-            figures |= measure()
+            measured = measure()
+            for name, value in measured.items():
+                print(f"{name:40} {value:10.3f}  {_verdict(name, value)}", flush=True)
+            figures |= measured
     out = PROJECT_ROOT / "build" / "bench.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps({name: round(value, 4) for name, value in figures.items()}, indent=2) + "\n")
-    for name, value in figures.items():
-        print(f"{name:40} {value:10.3f}  {_verdict(name, value)}")
     return 1 if any("MISSED" in _verdict(name, figures[name]) for name in TARGETS) else 0
 
 

@@ -13,9 +13,7 @@ pytestmark = pytest.mark.browser
 
 IRREGULARITIES = (0.0, 0.2, 0.45)
 LESIONS = {
-    f"lesion-{number}.jpg": draw_jpeg(
-        DrawnLesion(800, 600, irregularity=irregularity, darkness=0.8, seed=number * 20)
-    )
+    f"lesion-{number}.jpg": draw_jpeg(DrawnLesion(800, 600, irregularity=irregularity, darkness=0.8, seed=number * 20))
     for number, irregularity in enumerate(IRREGULARITIES)
 }
 
