@@ -25,7 +25,7 @@ class Intake:
     """One uploaded picture on the Analyse page, and all that happened to it since.
 
     `submission_id` is drawn here, so that a first read can be kept before there is a result or a case. `known` is what
-    of `concerns` follows from other fields.
+    of `concerns` follows from other fields, `saved` the case as this page saved it last.
     """
 
     upload: Upload
@@ -38,6 +38,7 @@ class Intake:
     concerns: tuple[Concern, ...] = ()
     known: tuple[Concern, ...] = ()
     saved_case_id: int | None = None
+    saved: CaseRecord | None = None
     words: Words = field(default_factory=Words)
     first_read: FirstRead | None = None
     final: FinalWords = field(default_factory=FinalWords)

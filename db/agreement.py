@@ -12,7 +12,11 @@ from db.tables import BatchItemRow, BatchRow, CaseRow, DiagnosisRow, FinalAssess
 
 
 def blind_reads(session: Session) -> tuple[ReadOutcome, ...]:
-    """Every blind first read of a saved case, oldest first; cases of a batch read by risk are left out."""
+    """Every blind first read of a saved case, oldest first.
+
+    Cases of a batch read by risk are left out, and so is a read of a picture that the same reader had saved as a case
+    before, with its result in view: that was not blind.
+    """
     statement = (
         select(
             CaseRow.id.label("case_id"),
@@ -27,7 +31,7 @@ def blind_reads(session: Session) -> tuple[ReadOutcome, ...]:
         .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
         .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == _newest_final_id())
         .outerjoin(DiagnosisRow, DiagnosisRow.id == newest_diagnosis_id())
-        .where(FirstReadRow.mode == ReadMode.BLIND, ~_is_of_triage())
+        .where(FirstReadRow.mode == ReadMode.BLIND, ~_is_of_triage(), ~_was_shown_before())
         .order_by(CaseRow.id)
     )
     return tuple(ReadOutcome(**row) for row in session.execute(statement).mappings())
@@ -42,3 +46,14 @@ def _newest_final_id() -> ScalarSelect[Any]:
 def _is_of_triage() -> ColumnElement[bool]:
     is_its_batch = (BatchItemRow.case_id == CaseRow.id) & (BatchRow.mode == BatchMode.TRIAGE)
     return exists().where(is_its_batch, BatchRow.id == BatchItemRow.batch_id)
+
+
+def _was_shown_before() -> ColumnElement[bool]:
+    earlier = aliased(CaseRow)
+    is_same_picture = (earlier.image_id == CaseRow.image_id) & (earlier.id != CaseRow.id)
+    is_theirs = earlier.reader == FirstReadRow.reader
+    return (
+        exists()
+        .where(is_same_picture, is_theirs, earlier.created_at < FirstReadRow.kept_at)
+        .correlate(CaseRow, FirstReadRow)
+    )

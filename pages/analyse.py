@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.domain import Heatmap
+from core.domain import CaseDraft, CaseRecord, Heatmap
 from core.errors import LesionwiseError, PictureGated
 from dashboard import session
 from dashboard.components.case_form import draw_hints, draw_words, to_draft
@@ -19,7 +19,7 @@ from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap
 from dashboard.components.waiting import take_turn
 from dashboard.resources import get_card, get_gates, get_practice, get_record, get_shelf
 from dashboard.workflow.analyse import analyse_upload
-from dashboard.workflow.cases import list_lesions, save_case, update_case
+from dashboard.workflow.cases import list_lesions, load_case, save_case, update_case
 from dashboard.workflow.checks import with_concerns
 from dashboard.workflow.first_read import note_reveal
 
@@ -109,7 +109,8 @@ def draw_save(intake: session.Intake) -> None:
             if intake.saved_case_id is None:
                 intake.saved_case_id = save_case(draft=draft, analysis=intake.analysis, record=get_record())
             else:
-                update_case(case_id=intake.saved_case_id, draft=draft, who=session.reader(), record=get_record())
+                change_case(intake.saved_case_id, draft, intake.saved)
+            intake.saved, _ = load_case(case_id=intake.saved_case_id, record=get_record())
             session.flash(f"Case {intake.saved_case_id} is saved.")
             st.rerun()
         except LesionwiseError as error:
@@ -118,6 +119,11 @@ def draw_save(intake: session.Intake) -> None:
         link = {"case": str(intake.saved_case_id)}
         label = f"Saved as case {intake.saved_case_id}: open it"
         st.page_link("../pages/case.py", label=label, icon=":material/badge:", query_params=link)
+
+
+def change_case(case_id: int, draft: CaseDraft, begun_from: CaseRecord | None) -> None:
+    """Change the words of a saved case, unless somebody else did so since this page saved it."""
+    update_case(case_id=case_id, draft=draft, who=session.reader(), record=get_record(), begun_from=begun_from)
 
 
 state = session.analyse_state()

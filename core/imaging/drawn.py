@@ -42,8 +42,13 @@ def lesion_mask(lesion: DrawnLesion) -> NDArray[np.bool_]:
 
 def draw_jpeg(lesion: DrawnLesion, quality: int = 92) -> bytes:
     """The drawn lesion as the bytes of a JPEG."""
+    return as_jpeg(draw_lesion(lesion), quality)
+
+
+def as_jpeg(pixels: NDArray[np.uint8], quality: int) -> bytes:
+    """Pixels uint8 (height, width, 3) RGB as the bytes of a JPEG."""
     buffer = io.BytesIO()
-    Image.fromarray(draw_lesion(lesion)).save(buffer, "JPEG", quality=quality)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 

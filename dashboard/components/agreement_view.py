@@ -9,7 +9,8 @@ from dashboard.components.words import BAND_LABEL, plural
 
 NONE_YET = (
     "No blind first read of a saved case yet. Keep your impression under Analyse before the machine's result, then "
-    "save the case; reads that were skipped, and batches read by risk, do not count here."
+    "save the case; reads that were skipped, batches read by risk, and pictures that the reader had saved before, "
+    "do not count here."
 )
 
 

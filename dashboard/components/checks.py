@@ -44,6 +44,9 @@ def draw_details(checks: Checks | None, image: LesionImage) -> None:
             st.caption("This case was saved before the program measured this.")
             return
         _draw_quality(checks)
+        if not (checks.artefacts or checks.measures or checks.heat):
+            st.caption(":material/help: Scored in a batch: artefacts, outline and heat were not measured.")
+            return
         _draw_artefacts(checks.artefacts)
         _draw_outline(checks.measures, image)
         _draw_heat(checks.heat)

@@ -9,6 +9,7 @@ from dashboard import session
 from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_REVIEW, diagnosis_label, local_time
 from dashboard.resources import get_practice, get_record
+from dashboard.workflow.cases import find_earlier_cases
 from dashboard.workflow.first_read import keep_final, keep_first_read, skip_first_read
 
 _KEEP, _SKIP = "Keep my impression", "Skip"
@@ -21,6 +22,7 @@ def draw_first_read(intake: session.Intake) -> bool:
         return True
     if not get_practice().is_blind:
         return True
+    _warn_of_earlier(intake)
     with st.form(f"first-read-{intake.submission_id}"):
         st.markdown("**Your first read**, before the machine's")
         impression = st.segmented_control("Impression", list(Impression), format_func=str.capitalize)
@@ -34,6 +36,20 @@ def draw_first_read(intake: session.Intake) -> bool:
     elif is_kept or is_skipped:
         _keep(intake, None if is_skipped else impression, confidence, diagnosis)
     return False
+
+
+def _warn_of_earlier(intake: session.Intake) -> None:
+    if intake.image is None:
+        return
+    saved = find_earlier_cases(upload_sha256=intake.image.sha256, record=get_record())
+    earlier = [case.case_id for case in reversed(saved) if case.reader == session.reader()]
+    if earlier:
+        numbers = "case " + ", ".join(map(str, earlier))
+        st.warning(
+            f"You saved this picture before, as {numbers}, with its result: a read now is not blind, and does not "
+            "count in the agreement.",
+            icon=":material/content_copy:",
+        )
 
 
 def draw_final(intake: session.Intake) -> None:

@@ -2,13 +2,11 @@
 
 from core import APP_VERSION
 from core.classifier.classifier import Classifier
-from core.domain import BatchItem, Checks
+from core.domain import BatchItem
 from core.gates.assess import Gates, assess
 from dashboard.workflow.cases import read_stored
 from dashboard.workflow.record import Record, utc_now
-from db.checks import from_details, to_details
 from db.repositories.batch_rows import ITEM_ENTITY, ScoredFile
-from db.unit_of_work import UnitOfWork
 
 _ACTION = "override"
 
@@ -18,7 +16,7 @@ def override_item(
 ) -> bool:
     """Score a file that a gate held back; False where it has a score by now.
 
-    The reason and all that was measured are kept in the audit trail, and with the case once the file is saved. Raises
+    The reason is kept in the audit trail, and with the case once the file is saved, as is all that was measured. Raises
     ValueError without a reason, RecordNotFound, ImageRejected or StorageFailed.
     """
     if not reason.strip():
@@ -27,12 +25,12 @@ def override_item(
         raise ValueError(f"expected a file whose picture is stored, got {item.filename}")
     image = read_stored(record, item.image.blob_sha256, item.image.orientation)
     found = assess(classifier, gates, image, override_reason=reason.strip())
-    scored, now = ScoredFile(item.item_id, item.image, found.reading.prediction), utc_now()
+    scored, now = ScoredFile(item.item_id, item.image, found.reading.prediction, found.checks), utc_now()
     said = f"Scored against the gates ({reason.strip()}): {item.reason}"
     with record.writing() as work:
         if not work.batches.record_override(scored, reason=said, predicted_at=now, app_version=APP_VERSION):
             return False
-        detail = {"checks": to_details(found.checks)}
+        detail = {"reason": reason.strip()}
         work.audit.add(at=now, who=reader, action=_ACTION, entity=ITEM_ENTITY, entity_id=item.item_id, detail=detail)
     return True
 
@@ -47,10 +45,3 @@ def override_all(
         override_item(item=item, reason=reason, classifier=classifier, gates=gates, reader=reader, record=record)
         for item in items
     )
-
-
-def overridden_checks(work: UnitOfWork, item_id: int) -> Checks | None:
-    """What was measured when a file was scored against the gates; None where it was not."""
-    lines = [line for line in work.audit.of(ITEM_ENTITY, item_id) if line.action == _ACTION]
-    details = lines[-1].detail.get("checks") if lines else None
-    return from_details(details) if isinstance(details, dict) else None

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core import APP_VERSION
-from core.domain import BatchItem, BatchSummary, CaseDraft, FinalAssessment, Review
+from core.domain import BatchItem, BatchSummary, CaseDraft, Checks, FinalAssessment, Review
 from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchMode, Impression, ItemState
-from dashboard.workflow.batch_gates import overridden_checks
 from dashboard.workflow.first_read import item_submission
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.sign_off import require_open
@@ -173,19 +172,19 @@ def _save_some(summary: BatchSummary, item_ids: Sequence[int], reader: str, reco
     with record.writing() as work:
         items = [unseen(item, summary) for item in work.batches.items_of(item_ids)]
         wanted = [item for item in items if item.state is ItemState.SCORED and item.prediction is not None]
+        checks = work.batches.checks_of([item.item_id for item in wanted])
         for item in wanted:
-            _save_item(work, item, reader)
+            _save_item(work, item, checks.get(item.item_id), reader)
     return len(wanted)
 
 
-def _save_item(work: UnitOfWork, item: BatchItem, reader: str) -> None:
+def _save_item(work: UnitOfWork, item: BatchItem, checks: Checks | None, reader: str) -> None:
     if item.image is None or item.prediction is None:
         raise ValueError(f"expected a scored file, got {item.filename} in state {item.state}")
     draft, now = _to_draft(item, reader), utc_now()
     case_id = work.cases.add(
         draft, item.image, item.prediction, predicted_at=now, app_version=APP_VERSION, created_at=now
     )
-    checks = overridden_checks(work, item.item_id)
     if checks is not None:
         work.checks.add(case_id, checks)
     if item.assessment is not None:

@@ -135,7 +135,7 @@ def _score(prepared: Sequence[_Prepared], classifier: Classifier, gates: "Gates 
     for (p, _, image), prediction in zip(ready, predictions, strict=True):
         checks = gates.judge(p.quality, prediction.embedding) if gates and p.quality else None
         if checks is None or checks.is_passed:
-            outcome.scored.append(ScoredFile(p.item_id, image, prediction))
+            outcome.scored.append(ScoredFile(p.item_id, image, prediction, checks))
         else:
             outcome.gated.append(GatedFile(p.item_id, image, " ".join(checks.reasons)))
     return outcome

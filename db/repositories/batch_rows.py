@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, true
 
-from core.domain import Assignment, BatchItem, Prediction, StoredImage
+from core.domain import Assignment, BatchItem, Checks, Prediction, StoredImage
 from core.taxonomy import ItemState
 from db.repositories.predictions import to_image, to_prediction
 from db.tables import BatchItemRow, BatchRow, EmbeddingRow, FirstReadRow, ImageRow, PredictionRow, SignOffRow
@@ -46,11 +46,12 @@ class WaitingFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredFile:
-    """What became of one file of a batch."""
+    """What became of one file of a batch; `checks` is what the gates measured, where there are any."""
 
     item_id: int
     image: StoredImage
     prediction: Prediction
+    checks: Checks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.domain import BatchItem, BatchSummary, ModelIdentity, Prediction, StoredImage
+from core.domain import BatchItem, BatchSummary, Checks, ModelIdentity, Prediction, StoredImage
 from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchMode, BatchState, ItemState
+from db.checks import from_details, to_details
 from db.repositories.batch_rows import (
     BatchFile,
     GatedFile,
@@ -152,6 +153,12 @@ class BatchRepository:
         found = {row.BatchItemRow.id: to_item(row) for row in rows}
         return [found[item_id] for item_id in item_ids if item_id in found]
 
+    def checks_of(self, item_ids: Sequence[int]) -> dict[int, Checks]:
+        """What the gates measured of each of these files that passed them, or was scored against them."""
+        row = BatchItemRow
+        statement = select(row.id, row.checks).where(row.id.in_(item_ids), row.checks.is_not(None))
+        return {item_id: from_details(details) for item_id, details in self._session.execute(statement)}
+
     def band_counts(self, batch_id: int, *, is_only_read: bool) -> dict[Band, int]:
         """How many scored files are in each band; with `is_only_read`, of those whose first read is kept."""
         joined = select(PredictionRow.band, func.count()).join(
@@ -189,6 +196,7 @@ class BatchRepository:
                 "upload_sha256": file.image.upload_sha256,
                 "image_id": image_id,
                 "prediction_id": prediction_id,
+                "checks": to_details(file.checks) if file.checks else None,
                 "reason": "",
             }
             for file, (image_id, prediction_id) in zip(files, ids, strict=True)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.taxonomy import AnatomSite, Band, BatchMode, BatchState, ItemState, Sex
@@ -37,7 +37,7 @@ class BatchRow(Table):
 
 
 class BatchItemRow(Table):
-    """One file of a batch; `staged` says where its bytes wait."""
+    """One file of a batch; `staged` says where its bytes wait, `checks` what the gates measured of it."""
 
     __tablename__ = "batch_items"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +60,7 @@ class BatchItemRow(Table):
     age_years: Mapped[int | None]
     sex: Mapped[Sex | None]
     taken_on: Mapped[date | None]
+    checks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     __table_args__ = (
         UniqueConstraint("batch_id", "position"),
         Index(None, "batch_id", "state"),

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from core import APP_VERSION
 from core.domain import ModelIdentity, Prediction
 from core.imaging.decode import decode
-from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.imaging.drawn import DrawnLesion, as_jpeg, draw_lesion
 from core.settings import Settings
 from core.taxonomy import Band, BatchMode, BatchState
 from dashboard.workflow.record import Record, open_record, utc_now
@@ -40,10 +40,8 @@ def measure_batch_rows(settings: Settings, folder: Path) -> dict[str, float]:
 
 def fill_batch(record: Record, n_pictures: int = N_PICTURES) -> None:
     """A finished batch, by risk, of drawn pictures of 800 x 600 with drawn scores."""
-    contents = [
-        draw_jpeg(DrawnLesion(width_px=800, height_px=600, seed=n % _N_LESIONS), quality=75 + n // _N_LESIONS)
-        for n in range(n_pictures)
-    ]
+    drawn = [draw_lesion(DrawnLesion(width_px=800, height_px=600, seed=seed)) for seed in range(_N_LESIONS)]
+    contents = [as_jpeg(drawn[n % _N_LESIONS], 75 + n // _N_LESIONS) for n in range(n_pictures)]
     images = [record.keep_picture(content, decode(content)) for content in contents]
     with record.writing() as work:
         files = [BatchFile(f"{n:04}.jpg") for n in range(n_pictures)]

@@ -13,7 +13,7 @@ from core.classifier.classifier import Classifier
 from core.classifier.engine import load_engine
 from core.gates.assess import Gates
 from core.imaging.decode import decode
-from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.imaging.drawn import DrawnLesion, as_jpeg, draw_lesion
 from core.imaging.frame import normalise_frames
 from core.settings import Settings
 from dashboard.workflow.batch_review import save_items
@@ -33,9 +33,9 @@ def measure_batch_share(settings: Settings, folder: Path) -> dict[str, float]:
     """
     files = folder / "files"
     files.mkdir()
+    drawn = [draw_lesion(DrawnLesion(seed=seed)) for seed in range(_N_LESIONS)]
     for n in range(N_IMAGES):
-        lesion = DrawnLesion(seed=n % _N_LESIONS)
-        (files / f"{n:03d}.jpg").write_bytes(draw_jpeg(lesion, quality=85 + n // _N_LESIONS))
+        (files / f"{n:03d}.jpg").write_bytes(as_jpeg(drawn[n % _N_LESIONS], 85 + n // _N_LESIONS))
     classifier = Classifier.load(settings.model_folder, settings.torch_threads)
     gates = Gates.load(settings.model_folder, classifier.card)
     frames = np.stack([classifier.prepare(decode(path.read_bytes())) for path in sorted(files.iterdir())])

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from core.classifier.classifier import Classifier
-from core.domain import CaseFilter, CaseRecord, Heatmap, LesionImage
+from core.domain import CaseDraft, CaseFilter, CaseRecord, Heatmap, LesionImage
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.taxonomy import HeatmapMethod
 from dashboard.components.words import EMPTY_MAP, MAP_LEGEND
-from dashboard.workflow.cases import list_cases, load_case
+from dashboard.workflow.cases import list_cases, load_case, update_case
 from dashboard.workflow.record import Record
 from tests.pages.app_driver import App
 
@@ -148,6 +148,15 @@ def test_saving_keeps_the_case_with_the_words(classified: App, record: Record) -
 def test_pressing_save_again_changes_the_case_and_adds_none(classified: App, record: Record) -> None:
     classified.press("Save case").set("Notes", "it bled").press("Save changes").press("Save changes")
     assert only_case(record).notes == "it bled"
+
+
+def test_anothers_correction_is_not_written_over(classified: App, record: Record) -> None:
+    classified.press("Save case").set("Notes", "older")
+    theirs = CaseDraft("s", "shoulder.jpg", notes="corrected")
+    update_case(case_id=1, draft=theirs, who="dr b", record=record)
+    classified.press("Save changes")
+    assert "was changed by somebody else meanwhile. Nothing was saved." in classified.text
+    assert only_case(record).notes == "corrected"
 
 
 def test_a_double_click_saves_once(classified: App, record: Record) -> None:

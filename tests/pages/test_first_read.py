@@ -149,3 +149,10 @@ def test_a_second_picture_needs_a_read_of_its_own(uploaded: App, picture: bytes)
     keep(uploaded)
     uploaded.upload(("second.jpg", picture))
     assert uploaded.button(CLASSIFY).disabled
+
+
+def test_a_picture_that_is_in_the_record_already_cannot_be_read_blind(uploaded: App, picture: bytes) -> None:
+    warning = "You saved this picture before, as case 1, with its result: a read now is not blind"
+    assert warning not in uploaded.text
+    keep(uploaded).press(CLASSIFY).press("Save case").upload(("again.jpg", picture))
+    assert warning in uploaded.text

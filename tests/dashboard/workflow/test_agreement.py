@@ -10,9 +10,9 @@ from dashboard.workflow.record import Record
 from tests.dashboard.conftest import DarknessClassifier, shade
 
 
-def save_read_batch(mode: BatchMode, record: Record) -> set[int]:
+def save_read_batch(mode: BatchMode, record: Record, *, first: int = 0) -> set[int]:
     """A batch of two pictures, each with a first read (though by risk nobody is asked for one), decided and saved."""
-    taken = [TakenIn(Upload(f"{mode}-{n}.png", shade(60, n))) for n in range(2)]
+    taken = [TakenIn(Upload(f"{mode}-{n}.png", shade(60, first + n))) for n in range(2)]
     batch_id = batches.create_batch(name=mode, taken=taken, reader="dr a", record=record, mode=mode)
     batches.run_batch(batch_id=batch_id, classifier=DarknessClassifier(), record=record)
     for item in batch_review.load_items(batch_id=batch_id, record=record)[1]:
@@ -21,7 +21,7 @@ def save_read_batch(mode: BatchMode, record: Record) -> set[int]:
             impression=Impression.BENIGN,
             confidence=None,
             diagnosis=None,
-            reader=f"reader of {mode}",
+            reader="dr a",
             record=record,
         )
         batch_review.decide_item(item=item, assessment=Band.REFER, note="", reader="dr a", record=record)
@@ -33,9 +33,15 @@ def save_read_batch(mode: BatchMode, record: Record) -> set[int]:
 def test_cases_of_a_batch_that_was_read_by_risk_are_left_out(record: Record) -> None:
     by_risk = save_read_batch(BatchMode.TRIAGE, record)
     assert load_reads(record=record) == ()
-    blind = save_read_batch(BatchMode.BLIND, record)
+    blind = save_read_batch(BatchMode.BLIND, record, first=2)
     reads = load_reads(record=record)
     assert {read.case_id for read in reads} == blind
     assert blind.isdisjoint(by_risk)
     assert {(read.first, read.final) for read in reads} == {(Impression.BENIGN, Impression.MALIGNANT)}
-    assert readers_of(reads) == ["reader of blind"]
+    assert readers_of(reads) == ["dr a"]
+
+
+def test_a_picture_whose_result_a_case_has_shown_is_not_read_blind_again(record: Record) -> None:
+    blind = save_read_batch(BatchMode.BLIND, record)
+    save_read_batch(BatchMode.BLIND, record)
+    assert {read.case_id for read in load_reads(record=record)} == blind

@@ -13,7 +13,7 @@ from core.gates.scope import ScopeHead
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.taxonomy import BatchMode, ItemState
 from dashboard.workflow import batch_review, batches
-from dashboard.workflow.batch_gates import overridden_checks, override_all, override_item
+from dashboard.workflow.batch_gates import override_all, override_item
 from dashboard.workflow.checks import load_checks
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
@@ -69,6 +69,12 @@ def test_a_poor_picture_becomes_a_row_with_its_reason_and_no_score(
     assert "Resolution: 24 x 16 px" in poor.reason
     assert gated_ids(record, batch_id) == [poor.item_id]
     assert batch_review.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 1
+    case_id = items_of(record, batch_id)[0].case_id
+    assert case_id is not None
+    checks = load_checks(case_id=case_id, record=record)
+    assert checks is not None
+    assert checks.quality.is_accepted
+    assert not checks.override_reason
 
 
 def test_a_file_that_is_no_picture_is_not_one_that_a_gate_held_back(
@@ -115,9 +121,10 @@ def test_a_reason_is_erased_with_its_patient(record: Record, classifier: Reading
     [item] = items_of(record, batch_id)
     override_item(item=item, reason=REASON, classifier=classifier, gates=NO_GATE, reader="dr a", record=record)
     with record.writing() as work:
-        assert overridden_checks(work, item.item_id) is not None
+        assert work.batches.checks_of([item.item_id])[item.item_id].override_reason == REASON
         work.erasure.erase("P-1", work.erasure.belongings("P-1"))
-        assert overridden_checks(work, item.item_id) is None
+        assert work.batches.checks_of([item.item_id]) == {}
+        assert [line.detail for line in work.audit.of("batch item", item.item_id)] == [{}]
 
 
 def test_a_second_override_changes_nothing(record: Record, classifier: ReadingClassifier) -> None:
