@@ -6,7 +6,7 @@ It learns from real training pictures over which the artefacts were drawn, so th
 import argparse
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from core.gates.artefact_examples import draw_batch
 from core.gates.artefact_limits import choose_limits
 from core.gates.artefacts import DRAWN, NETWORK_FILE, SIDE_PX, ArtefactFinder, write_limits
+from core.imaging.decode import decode
 from core.settings import PROJECT_ROOT, Settings
 from core.training.data import load_training_data
 from core.training.export.graph import without_traces
@@ -25,7 +26,7 @@ from core.training.recipe import Recipe, TrainingSet
 
 _STEPS, _BATCH = 3000, 16
 _LEARNING_RATE: Final = 3e-3
-_N_VALIDATION: Final = 400  # pictures on which the limits are set
+_N_VALIDATION: Final = 300  # pictures of each set on which the limits are set
 _KEEP_EVERY: Final = 100  # steps: half a minute of work is lost at most
 _CHECKPOINT: Final = "checkpoint.pt"
 
@@ -59,20 +60,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder of labelled images")
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "weights" / "artefacts")
     parser.add_argument("--steps", type=int, default=_STEPS)
+    parser.add_argument("--limits-only", action="store_true", help="keep the network, choose its limits anew")
     options = parser.parse_args(arguments)
     settings = Settings.from_environment()
     torch.set_num_threads(settings.torch_threads)
     data = load_training_data(options.data, Recipe(training_set=TrainingSet.CLINIC), settings.cache_root)
     options.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = options.out / _CHECKPOINT
-    network = train(np.asarray(data.frames), np.array(data.split.train), options.steps, checkpoint)
-    export(network, options.out)
-    checkpoint.unlink(missing_ok=True)
-    validation = np.random.default_rng(0).permutation(data.split.validation)[:_N_VALIDATION]
-    limits = choose_limits(ArtefactFinder.load(options.out, are_limits_known=False), data.frames[np.sort(validation)])
+    if not options.limits_only:
+        checkpoint = options.out / _CHECKPOINT
+        network = train(np.asarray(data.frames), np.array(data.split.train), options.steps, checkpoint)
+        export(network, options.out)
+        checkpoint.unlink(missing_ok=True)
+    finder = ArtefactFinder.load(options.out, are_limits_known=False)
+    limits = choose_limits(finder, _draw_sets([data.images[i].path for i in data.split.validation]))
     write_limits(limits, options.out)
     sys.stdout.write(f"written to {options.out}: {limits}\n")
     return 0
+
+
+def _draw_sets(paths: Sequence[Path]) -> list[list[NDArray[np.uint8]]]:
+    """Some validation pictures of each labelled set, which are told apart by the folders above their classes."""
+    order = [paths[i] for i in np.random.default_rng(0).permutation(len(paths))]
+    folders = sorted({path.parent.parent for path in paths})
+    chosen = [[path for path in order if path.parent.parent == folder][:_N_VALIDATION] for folder in folders]
+    return [[decode(path.read_bytes()).pixels for path in one] for one in chosen]
 
 
 def train(

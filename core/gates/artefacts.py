@@ -74,7 +74,7 @@ class ArtefactFinder:
 
     def find(self, pixels: NDArray[np.uint8]) -> dict[Artefact, FoundArtefact]:
         """Look for each artefact in RGB uint8 (H, W, 3)."""
-        small = cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+        small = shrink(pixels)
         cuts = np.array([self._limits[artefact].cut for artefact in DRAWN], dtype=np.float32)
         cells = self.probabilities(small) > cuts[:, None, None]  # (4, 56, 56)
         masks = dict(zip(DRAWN, cells.repeat(CELL_PX, axis=1).repeat(CELL_PX, axis=2), strict=True))
@@ -97,6 +97,11 @@ class ArtefactFinder:
     def names(self, pixels: NDArray[np.uint8]) -> tuple[str, ...]:
         """What is flagged in RGB uint8 (H, W, 3)."""
         return tuple(str(flag.artefact) for flag in self.flag(self.find(pixels)) if flag.is_flagged)
+
+
+def shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """RGB uint8 (H, W, 3) at the size that is looked at, (224, 224, 3)."""
+    return np.asarray(cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA))
 
 
 def find_dark_corners(small: NDArray[np.uint8]) -> Mask:

@@ -82,7 +82,7 @@ def _draw_tile(item: BatchItem, summary: BatchSummary, record: Record) -> None:
     try:
         stored = item.image
         thumbnail = load_thumbnail(blob_sha256=stored.blob_sha256, orientation=stored.orientation, record=record)
-        st.image(thumbnail, width="stretch")
+        st.image(thumbnail, width="stretch", alt=f"Picture {item.position + 1} of the batch")
     except LesionwiseError:
         st.markdown(":material/broken_image:")
     title = html.escape(or_hidden(item.filename))

@@ -66,7 +66,7 @@ def _draw_row(row: dict[Any, Any], record: Record) -> None:
 def _draw_thumbnail(row: dict[Any, Any], record: Record) -> None:
     try:
         thumbnail = load_thumbnail(blob_sha256=row["blob_sha256"], orientation=int(row["orientation"]), record=record)
-        st.image(thumbnail, width=72)
+        st.image(thumbnail, width=72, alt=f"The picture of case {row['case_id']}")
     except LesionwiseError:
         st.markdown(":material/broken_image:", help="The picture of this case cannot be read.")
 

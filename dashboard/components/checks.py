@@ -88,7 +88,9 @@ def _draw_outline(measures: LesionMeasures | None, image: LesionImage) -> None:
         st.caption(":material/help: Outline: no lesion stands out from the skin.")
         return
     picture, words = st.columns([1, 1.4], vertical_alignment="center")
-    picture.image(draw_contour(_shrink(image), outline_lesion(image.pixels)), width="stretch")
+    picture.image(
+        draw_contour(_shrink(image), outline_lesion(image.pixels)), width="stretch", alt="The lesion with its outline"
+    )
     if not measures.is_sure:
         words.warning(f"Outline unsure: {measures.doubt}. Do not rely on its measures.", icon=":material/help:")
     words.markdown(

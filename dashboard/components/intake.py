@@ -63,7 +63,11 @@ def draw_strip(state: session.AnalyseState) -> None:
         for n, intake in enumerate(state.intakes):
             with st.container(width=104, gap="xxsmall"):
                 if intake.image is not None:
-                    st.image(make_thumbnail(intake.image.pixels, 104), width=104)
+                    st.image(
+                        make_thumbnail(intake.image.pixels, 104),
+                        width=104,
+                        alt=f"Picture {n + 1} of {len(state.intakes)}",
+                    )
                 name = or_hidden(intake.upload.filename)
                 short = name if len(name) <= _STRIP_NAME_LENGTH else name[: _STRIP_NAME_LENGTH - 1] + "…"
                 kind: Literal["primary", "secondary"] = "primary" if n == state.selected else "secondary"

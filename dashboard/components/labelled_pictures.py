@@ -9,7 +9,7 @@ import streamlit as st
 from core.domain import LesionImage
 from core.errors import DataFolderInvalid, ImageRejected
 from core.imaging.decode import decode
-from dashboard.components.pictures import encode_picture
+from dashboard.components.pictures import PLAIN, encode_picture
 from dashboard.resources import get_practice
 
 
@@ -63,4 +63,4 @@ def draw_labelled(path: Path, draw: Callable[[LesionImage], None] | None = None)
     if draw is not None:
         draw(image)
     else:
-        st.image(encode_picture(image.pixels), width="stretch")
+        st.image(encode_picture(image.pixels), width="stretch", alt=PLAIN)

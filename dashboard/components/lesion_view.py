@@ -49,6 +49,7 @@ def _draw_image(case: CaseRecord, record: Record, *, is_this: bool) -> None:
             st.image(
                 load_thumbnail(blob_sha256=image.blob_sha256, orientation=image.orientation, record=record),
                 width=_THUMBNAIL_PX,
+                alt=f"The picture of case {case.case_id}",
             )
         except LesionwiseError:
             st.markdown(":material/broken_image:", help="The picture of this case cannot be read.")

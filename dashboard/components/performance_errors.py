@@ -15,7 +15,7 @@ from core.evaluation.results import Evaluation
 from core.imaging.overlay import overlay_heatmap
 from dashboard.components.labelled_pictures import draw_labelled, find_labelled, lay_out
 from dashboard.components.performance_headline import say_no_predictions
-from dashboard.components.pictures import encode_picture
+from dashboard.components.pictures import WITH_MAP, encode_picture
 from dashboard.components.viewer import find_heatmap
 from dashboard.components.words import BAND_LABEL, EMPTY_MAP, MAP_LEGEND, METHOD_LABEL, percent
 from dashboard.resources import get_predictions, get_shelf
@@ -75,6 +75,6 @@ def _draw_error(
 def _draw_map(model: str, image: LesionImage) -> None:
     shelf = get_shelf()
     heatmap = find_heatmap(shelf, model, image, shelf.get(model).card.heatmap_methods[0])
-    st.image(encode_picture(overlay_heatmap(image.pixels, heatmap.values, _OPACITY)), width="stretch")
+    st.image(encode_picture(overlay_heatmap(image.pixels, heatmap.values, _OPACITY)), width="stretch", alt=WITH_MAP)
     if not heatmap.values.any():
         st.caption(EMPTY_MAP)

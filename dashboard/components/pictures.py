@@ -25,15 +25,19 @@ def encode_picture(pixels: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
+PLAIN = "The lesion, as it was photographed"  # what a screen reader says
+WITH_MAP = "The lesion with the heat map over it"
+
+
 def shown_width(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> int:
     """Width in px at which the picture is 500 px high, or the widest that fits."""
     height, width = pixels.shape[:2]
     return min(widest_px, round(_HEIGHT_PX * int(width) / int(height)))
 
 
-def show_picture(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> None:
-    """The picture at the size of the viewer; its corner button opens it in full resolution."""
+def show_picture(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX, *, alt: str = PLAIN) -> None:
+    """The picture at the size of the viewer, `alt` in words; its corner button opens it in full resolution."""
     content, width_px = encode_picture(pixels), shown_width(pixels, widest_px)
     kind: Literal["PNG", "JPEG"] = "PNG" if content.startswith(_PNG) else "JPEG"
     with st.container(width=width_px):  # a width given to st.image alone would scale the file itself down to it
-        st.image(content, width=max(width_px, int(pixels.shape[1])), output_format=kind)
+        st.image(content, width=max(width_px, int(pixels.shape[1])), output_format=kind, alt=alt)

@@ -79,7 +79,7 @@ def _draw_row(pictures: Sequence[SimilarPicture]) -> None:
             if picture.thumbnail is None:
                 st.markdown(":material/broken_image:", help="The picture cannot be read.")
             else:
-                st.image(picture.thumbnail, width="stretch")
+                st.image(picture.thumbnail, width="stretch", alt="A similar lesion")
             kind = "malignant" if picture.is_malignant else "benign"
             said = (
                 f"{picture.diagnosis[0].upper()}{picture.diagnosis[1:]} ({kind})"

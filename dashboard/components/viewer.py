@@ -7,7 +7,7 @@ from core.domain import Heatmap, LesionImage
 from core.imaging.overlay import overlay_heatmap
 from core.taxonomy import HeatmapMethod
 from dashboard import session
-from dashboard.components.pictures import WIDEST_PX, encode_picture, show_picture, shown_width
+from dashboard.components.pictures import WIDEST_PX, WITH_MAP, encode_picture, show_picture, shown_width
 from dashboard.components.words import EMPTY_MAP, MAP_LEGEND, METHOD_LABEL
 from dashboard.shelf import ClassifierShelf
 
@@ -31,9 +31,9 @@ def draw_viewer(image: LesionImage, heatmap: Heatmap | None, *, opacity: float, 
     if is_beside:
         with st.container(horizontal=True, gap="small"):
             show_picture(image.pixels, _BESIDE_PX)
-            show_picture(overlaid, _BESIDE_PX)
+            show_picture(overlaid, _BESIDE_PX, alt=WITH_MAP)
     else:
-        show_picture(overlaid)
+        show_picture(overlaid, alt=WITH_MAP)
     if not heatmap.values.any():
         st.html(f'<div class="lw-legend"><span>{EMPTY_MAP}</span></div>')
         return

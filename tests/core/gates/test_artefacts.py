@@ -82,7 +82,7 @@ def test_limits_flag_few_undrawn_frames_and_most_drawn_ones() -> None:
     """A finder whose probabilities are the frame's own darkness: hair is dark, and so is found."""
     frames = np.full((40, SIDE_PX, SIDE_PX, 3), 200, np.uint8)
     frames[:, 0, 0] = np.arange(40)[:, None]
-    limits = choose_limits(DarknessFinder(), frames)
+    limits = choose_limits(DarknessFinder(), [list(frames[::2]), list(frames[1::2])])
     assert set(limits) == set(Artefact)
     assert 0 < limits[Artefact.HAIR].cut < 1
     assert limits[Artefact.HAIR].share < 0.01
