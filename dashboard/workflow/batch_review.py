@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core import APP_VERSION
-from core.domain import BatchItem, BatchSummary, CaseDraft, Checks, FinalAssessment, Review
+from core.domain import BatchItem, BatchSummary, CaseDraft, FinalAssessment, Review
 from core.errors import RecordNotFound
 from core.taxonomy import Band, BatchMode, Impression, ItemState
 from dashboard.workflow.first_read import item_submission
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.sign_off import require_open
 from db.repositories.batch_rows import ItemOrder, WorklistPart
+from db.repositories.cases import NewCase
 from db.unit_of_work import UnitOfWork
 
 _TOGETHER = 50  # cases that are saved in one unit of work: longer ones would keep other writers waiting
@@ -169,28 +170,27 @@ def _in_groups(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _save_some(summary: BatchSummary, item_ids: Sequence[int], reader: str, record: Record) -> int:
+    now = utc_now()
     with record.writing() as work:
         items = [unseen(item, summary) for item in work.batches.items_of(item_ids)]
         wanted = [item for item in items if item.state is ItemState.SCORED and item.prediction is not None]
-        checks = work.batches.checks_of([item.item_id for item in wanted])
+        new = [_to_new_case(item, reader) for item in wanted]
+        ids = work.cases.add_many(new, predicted_at=now, app_version=APP_VERSION, created_at=now)
+        cases = dict(zip((item.item_id for item in wanted), ids, strict=True))
+        checks = work.batches.checks_of(list(cases))
+        work.checks.add_many({cases[item_id]: found for item_id, found in checks.items()})
         for item in wanted:
-            _save_item(work, item, checks.get(item.item_id), reader)
+            if item.assessment is not None:
+                work.reviews.add(cases[item.item_id], Review(item.assessment, item.note, reader, now))
+        work.batches.mark_saved_many(cases)
+        work.audit.add_many(at=now, who=reader, action="save", entity="case", entity_ids=ids, detail={"from": "batch"})
     return len(wanted)
 
 
-def _save_item(work: UnitOfWork, item: BatchItem, checks: Checks | None, reader: str) -> None:
+def _to_new_case(item: BatchItem, reader: str) -> NewCase:
     if item.image is None or item.prediction is None:
         raise ValueError(f"expected a scored file, got {item.filename} in state {item.state}")
-    draft, now = _to_draft(item, reader), utc_now()
-    case_id = work.cases.add(
-        draft, item.image, item.prediction, predicted_at=now, app_version=APP_VERSION, created_at=now
-    )
-    if checks is not None:
-        work.checks.add(case_id, checks)
-    if item.assessment is not None:
-        work.reviews.add(case_id, Review(item.assessment, item.note, reader, now))
-    work.batches.mark_saved(item.item_id, case_id)
-    work.audit.add(at=now, who=reader, action="save", entity="case", entity_id=case_id, detail={"from": "batch"})
+    return NewCase(_to_draft(item, reader), item.image, item.prediction)
 
 
 def _to_draft(item: BatchItem, reader: str) -> CaseDraft:

@@ -1,7 +1,7 @@
 """Who did what to which record, when."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,9 +40,24 @@ class AuditRepository:
         detail: Mapping[str, object] | None = None,
     ) -> None:
         """Write a line; `detail` must be what JSON can hold, and no patient's words belong into it."""
+        self.add_many(at=at, who=who, action=action, entity=entity, entity_ids=[entity_id], detail=detail)
+
+    def add_many(
+        self,
+        *,
+        at: datetime,
+        who: str,
+        action: str,
+        entity: str,
+        entity_ids: Sequence[int | str],
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write the same line for each of these records."""
         text = json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True)
-        values = {"at": at, "who": who, "action": action, "entity": entity, "entity_id": str(entity_id)}
-        self._session.execute(insert(AuditRow), values | {"detail": text})
+        values = {"at": at, "who": who, "action": action, "entity": entity, "detail": text}
+        rows = [values | {"entity_id": str(entity_id)} for entity_id in entity_ids]
+        if rows:
+            self._session.execute(insert(AuditRow), rows)
 
     def of(self, entity: str, entity_id: int | str) -> tuple[AuditEntry, ...]:
         """The story of one record, oldest first."""

@@ -1,6 +1,6 @@
 """Batches: many files, each waiting, scored, rejected or saved."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
@@ -239,6 +239,14 @@ class BatchRepository:
     def mark_saved(self, item_id: int, case_id: int) -> None:
         """Keep which case a file has become. Raises RecordNotFound."""
         self._change(item_id, state=ItemState.SAVED, case_id=case_id)
+
+    def mark_saved_many(self, cases: Mapping[int, int]) -> None:
+        """Keep which cases files have become, by the files' ids; one that is not there is passed over."""
+        rows = [{"item_id": item_id, "its_case": case_id} for item_id, case_id in cases.items()]
+        statement = update(BatchItemRow).where(BatchItemRow.id == bindparam("item_id"))
+        if rows:
+            values = {"state": ItemState.SAVED, "case_id": bindparam("its_case")}
+            self._session.connection().execute(statement.values(values), rows)
 
     def set_state(self, batch_id: int, state: BatchState) -> None:
         """Say where the batch stands. Raises RecordNotFound."""

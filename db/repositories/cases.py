@@ -1,8 +1,8 @@
 """Cases: saved once for each submission, read whole."""
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +17,15 @@ from db.repositories.reads import ReadRepository, link_reads
 from db.repositories.reviews import DiagnosisRepository, ReviewRepository
 from db.repositories.statements import insert_once
 from db.tables import CaseRow, ImageRow, VisitRow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewCase:
+    """What a case is made of: the clinician's words, the picture, and what the model said about it."""
+
+    draft: CaseDraft
+    image: StoredImage
+    prediction: Prediction
 
 
 class CaseRepository:
@@ -36,15 +45,26 @@ class CaseRepository:
         created_at: datetime,
     ) -> int:
         """Save a case and give its id; a second time with the same `submission_id` gives the first one's id."""
-        known = self.find_by_submission(draft.submission_id)
-        if known is not None:
-            return known
-        [(image_id, prediction_id)] = store_scores(
-            self._session, [(image, prediction)], predicted_at=predicted_at, app_version=app_version
+        case = NewCase(draft, image, prediction)
+        return self.add_many([case], predicted_at=predicted_at, app_version=app_version, created_at=created_at)[0]
+
+    def add_many(
+        self, cases: Sequence[NewCase], *, predicted_at: datetime, app_version: str, created_at: datetime
+    ) -> list[int]:
+        """Save cases in as few statements as one, and give their ids in the same order; as `add` for each of them."""
+        submissions = [case.draft.submission_id for case in cases]
+        known = self._ids_of(submissions)
+        new = {case.draft.submission_id: case for case in cases if case.draft.submission_id not in known}
+        scores = store_scores(
+            self._session,
+            [(case.image, case.prediction) for case in new.values()],
+            predicted_at=predicted_at,
+            app_version=app_version,
         )
-        values = fixed(draft) | changeable(draft) | {"image_id": image_id, "prediction_id": prediction_id}
-        values |= {"app_version": app_version, "created_at": created_at}
-        return self._insert_once(values, draft)
+        drafts = {submission_id: case.draft for submission_id, case in new.items()}
+        self._insert_once(drafts, dict(zip(new, scores, strict=True)), app_version=app_version, created_at=created_at)
+        found = known | self._ids_of(list(new))
+        return [found[submission_id] for submission_id in submissions]
 
     def get(self, case_id: int) -> CaseRecord:
         """The whole case. Raises RecordNotFound if there is none with that id."""
@@ -55,7 +75,7 @@ class CaseRepository:
 
     def find_by_submission(self, submission_id: str) -> int | None:
         """The id of the case that this submission has become; None if it was not saved."""
-        return self._session.scalar(select(CaseRow.id).where(CaseRow.submission_id == submission_id))
+        return self._ids_of([submission_id]).get(submission_id)
 
     def find_by_upload(self, upload_sha256: str) -> tuple[CaseRecord, ...]:
         """Earlier cases of exactly the same file, newest first."""
@@ -83,17 +103,39 @@ class CaseRepository:
         hand_over_recalls(self._session, before, after)
         drop_unused(self._session, before)
 
-    def _insert_once(self, values: dict[str, Any], draft: CaseDraft) -> int:
-        place = file_case(self._session, draft, draft.visited_on or _day_of(values["created_at"]))
-        statement = insert_once(self._session, CaseRow).values(values | asdict(place)).returning(CaseRow.id)
-        new_id: int | None = self._session.scalar(statement)
-        if new_id is not None:
-            link_reads(self._session, draft.submission_id, new_id)
-            touch(self._session, new_id)
-            return new_id
-        drop_unused(self._session, place)
-        is_it = CaseRow.submission_id == draft.submission_id
-        return self._session.execute(select(CaseRow.id).where(is_it)).scalar_one()
+    def _insert_once(
+        self,
+        drafts: Mapping[str, CaseDraft],
+        ids: Mapping[str, tuple[int, int]],
+        *,
+        app_version: str,
+        created_at: datetime,
+    ) -> None:
+        """Insert cases by submission with the ids of picture and prediction; one that is there stays as it is."""
+        if not drafts:
+            return
+        day = _day_of(created_at)
+        places = {name: file_case(self._session, draft, draft.visited_on or day) for name, draft in drafts.items()}
+        values = [
+            fixed(draft)
+            | changeable(draft)
+            | asdict(places[name])
+            | {"image_id": ids[name][0], "prediction_id": ids[name][1]}
+            | {"app_version": app_version, "created_at": created_at}
+            for name, draft in drafts.items()
+        ]
+        statement = insert_once(self._session, CaseRow).returning(CaseRow.id, CaseRow.submission_id)
+        made = {name: case_id for case_id, name in self._session.execute(statement, values)}
+        link_reads(self._session, list(made))
+        for case_id in made.values():
+            touch(self._session, case_id)
+        for name in drafts.keys() - made.keys():  # another writer was faster
+            drop_unused(self._session, places[name])
+
+    def _ids_of(self, submission_ids: Sequence[str]) -> dict[str, int]:
+        """The case that each of these submissions has become, where it was saved."""
+        statement = select(CaseRow.submission_id, CaseRow.id).where(CaseRow.submission_id.in_(submission_ids))
+        return dict(self._session.execute(statement).all())
 
     def _place(self, case_id: int) -> tuple[Place, date]:
         """Where a case is filed, and the day of its visit, or of its saving where it has none."""

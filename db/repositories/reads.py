@@ -56,10 +56,12 @@ class ReadRepository:
         return self._session.scalar(select(CaseRow.id).where(CaseRow.submission_id == submission_id))
 
 
-def link_reads(session: Session, submission_id: str, case_id: int) -> None:
-    """Tie what was said about a submission to the case that it has become."""
+def link_reads(session: Session, submission_ids: Sequence[str]) -> None:
+    """Tie what was said about submissions to the cases that they have become."""
     for row in (FirstReadRow, FinalAssessmentRow):
-        session.execute(update(row).where(row.submission_id == submission_id).values(case_id=case_id))
+        its_case = select(CaseRow.id).where(CaseRow.submission_id == row.submission_id).scalar_subquery()
+        statement = update(row).where(row.submission_id.in_(submission_ids)).values(case_id=its_case)
+        session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _to_first(row: FirstReadRow) -> FirstRead:

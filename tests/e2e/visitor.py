@@ -45,12 +45,20 @@ def classify(page: Page, name: str = "shoulder.jpg", content: bytes = LESION) ->
 
 def score(page: Page) -> None:
     """Have the picture that is shown scored without a first read, and wait for the result."""
-    button = page.get_by_role("button", name="Classify Skin Lesion")
-    page.get_by_role("button", name="Skip").click(delay=PRESS_MS)
+    button, skip = (page.get_by_role("button", name=name) for name in ("Classify Skin Lesion", "Skip"))
+    expect(skip).to_be_visible()
+    leave_field(page)
+    skip.click(delay=PRESS_MS)
     expect(button).to_be_enabled()
     settle(page)
     button.click(delay=PRESS_MS)
     expect(page.get_by_text("malignant probability")).to_be_visible()
+    settle(page)
+
+
+def leave_field(page: Page) -> None:
+    """Leave the field that was typed into, and wait: what it changes may move a button away from under a click."""
+    page.evaluate("document.activeElement?.blur()")
     settle(page)
 
 

@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.domain import CaseDraft, History, Prediction, StoredImage
+from core.domain import CaseDraft, FirstRead, History, Prediction, StoredImage
 from core.errors import RecordNotFound
-from core.taxonomy import AnatomSite, BodyRegion, Laterality, Sex, SkinType
+from core.taxonomy import AnatomSite, BodyRegion, Impression, Laterality, ReadMode, Sex, SkinType
 from db.engine import make_engine, make_session_factory
 from db.repositories import CaseRepository
-from db.tables import CaseRow, ImageRow, LesionRow, PatientRow, PredictionRow, Table, VisitRow
+from db.repositories.cases import NewCase
+from db.tables import CaseRow, FirstReadRow, ImageRow, LesionRow, PatientRow, PredictionRow, Table, VisitRow
 from db.unit_of_work import UnitOfWork
 from tests.db.conftest import Make, Record
 
@@ -95,6 +96,47 @@ def test_saving_a_submission_twice_is_saving_it_once(work: UnitOfWork, make: Mak
     assert again == first
     assert work.cases.get(first).notes == "itches"
     assert [n_rows(work, table) for table in (CaseRow, PatientRow, ImageRow, PredictionRow)] == [1, 1, 1, 1]
+
+
+def add_all(work: UnitOfWork, make: Make, drafts: list[CaseDraft]) -> list[int]:
+    cases = [NewCase(draft, make.image(draft.submission_id), make.prediction()) for draft in drafts]
+    return work.cases.add_many(cases, predicted_at=make.noon, app_version="0.1.0", created_at=make.noon)
+
+
+def test_many_cases_get_their_ids_in_order_and_known_ones_stay(work: UnitOfWork, make: Make) -> None:
+    drafts = [make.draft(submission_id=f"s{n}", pseudonym=f"P-{n % 2}", notes=f"note {n}") for n in range(5)]
+    known = add(work, make, replace(drafts[3], notes="as it was"))
+    ids = add_all(work, make, drafts)
+    assert ids[3] == known
+    found = [work.cases.get(case_id) for case_id in ids]
+    assert [case.submission_id for case in found] == ["s0", "s1", "s2", "s3", "s4"]
+    assert [case.notes for case in found] == ["note 0", "note 1", "note 2", "as it was", "note 4"]
+    assert [case.pseudonym for case in found] == ["P-0", "P-1", "P-0", "P-1", "P-0"]
+    assert add_all(work, make, drafts) == ids
+    assert [n_rows(work, table) for table in (CaseRow, PatientRow)] == [5, 2]
+
+
+def test_many_cases_are_tied_to_their_own_reads(work: UnitOfWork, make: Make) -> None:
+    drafts = [make.draft(submission_id=f"s{n}") for n in range(3)]
+    for draft in drafts[1:]:
+        read = FirstRead(draft.submission_id, ReadMode.BLIND, "dr a", make.noon, Impression.BENIGN, None, None, None)
+        work.reads.add_first(read)
+    ids = add_all(work, make, drafts)
+    reads = [work.cases.get(case_id).first_read for case_id in ids]
+    assert [read and read.submission_id for read in reads] == [None, "s1", "s2"]
+    tied = select(FirstReadRow.submission_id, FirstReadRow.case_id)
+    assert dict(work.session.execute(tied).all()) == {"s1": ids[1], "s2": ids[2]}
+
+
+def test_forty_cases_take_as_many_statements_as_four(work: UnitOfWork, make: Make, engine: Engine) -> None:
+    statements = list[str]()
+    event.listen(engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    counts = list[int]()
+    for n in (4, 40):
+        statements.clear()
+        add_all(work, make, [CaseDraft(submission_id=f"{n}-{i}", filename="a.jpg") for i in range(n)])
+        counts.append(len(statements))
+    assert counts[0] == counts[1] > 0
 
 
 def test_two_threads_saving_one_submission_save_it_once(engine: Engine, url: str, make: Make) -> None:
