@@ -170,4 +170,4 @@ def _shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _field_mask() -> NDArray[np.uint8]:
     """1 where a picture of 224 x 224 pixels shows the field of the dermatoscope, else 0."""
     y, x = np.mgrid[-1 : 1 : _SIDE_PX * 1j, -1 : 1 : _SIDE_PX * 1j]
-    return (x**2 + y**2 < 0.9**2).astype(np.uint8)  # 0.9: the rim of the field is dark in many pictures
+    return np.asarray(x**2 + y**2 < 0.9**2, dtype=np.uint8)  # 0.9: the rim of the field is dark in many pictures

@@ -9,6 +9,7 @@ to the bit (save in a frame that is exactly even).
 from dataclasses import dataclass
 from typing import TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,12 +41,11 @@ def orientation_of(frame: NDArray[np.uint8]) -> Orientation:
     """The orientation that brings uint8 (height, width, 3) RGB the one way up; only square frames are transposed."""
     height, width = frame.shape[:2]
     rows = np.ascontiguousarray(frame).reshape(height, -1)  # (height, width * 3)
-    light_of_columns = rows.sum(axis=0, dtype=np.int64).reshape(width, -1).sum(axis=1)
-    light_of_rows = rows.sum(axis=1, dtype=np.int64)
-    right = -int(
-        light_of_columns @ (2 * np.arange(width) - (width - 1))
-    )  # the weights add up to 0: dark is minus light
-    down = -int(light_of_rows @ (2 * np.arange(height) - (height - 1)))
+    light_of_columns = cv2.reduce(rows, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(width, -1).sum(axis=1)
+    light_of_rows = cv2.reduce(rows, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+    # The weights add up to 0: dark is minus light.
+    right = -int(light_of_columns.astype(np.int64) @ (2 * np.arange(width) - (width - 1)))
+    down = -int(light_of_rows.astype(np.int64) @ (2 * np.arange(height) - (height - 1)))
     return Orientation(right < 0, down < 0, height == width and abs(down) > abs(right))
 
 

@@ -1,7 +1,8 @@
 """The files of a batch through decoding, scoring and storing, each of which goes on while the others do.
 
-Threads suffice: Pillow, onnxruntime and SQLite give up the interpreter lock for most of their work. What is underway is
-bounded: two groups being decoded, one at the network, one on its way into the database.
+Threads suffice: Pillow, onnxruntime and SQLite give up the interpreter lock for most of their work, and those that keep
+pictures wait for the disk most of the time. What is underway is bounded: two groups being decoded, one at the network
+and one made ready for it, one on its way into the database.
 """
 
 from collections import deque
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from core import APP_VERSION
 from core.classifier.classifier import Classifier
-from core.domain import QualityReport, StoredImage, Upload
+from core.domain import QualityReport, StoredImage
 from core.errors import CorruptImage, ImageRejected
 from core.imaging.decode import decode
 from dashboard.workflow.record import Record, utc_now
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 GROUP = 32  # files that go through the network, and into the database, together
 _DECODERS = 2
+_KEEPERS = 4  # several at once wait no longer for the disk than one
+_SCORERS = 2  # one at the network, one that prepares for it
 _GROUPS_AHEAD = 2
 
 
@@ -38,10 +41,38 @@ class _Prepared:
 
     item_id: int
     frame: NDArray[np.uint8] | None = None
-    image: StoredImage | None = None
+    kept: Future[StoredImage] | None = None
     quality: QualityReport | None = None
     rejection: str = ""
     keep_again: Callable[[], object] = lambda: None
+
+    @property
+    def image(self) -> StoredImage | None:
+        """The picture, once it lies on the disk. Raises StorageFailed."""
+        return None if self.kept is None else self.kept.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Preparer:
+    """What a file is made ready with."""
+
+    source: str
+    classifier: Classifier
+    gates: "Gates | None"
+    record: Record
+    keepers: ThreadPoolExecutor
+
+    def prepare(self, row: WaitingFile) -> _Prepared:
+        """Decode and measure a file, and have its picture kept meanwhile."""
+        try:
+            content = _read(row, self.source, self.record)
+            image = decode(content)
+        except ImageRejected as error:
+            return _Prepared(row.item_id, rejection=str(error))
+        kept = self.keepers.submit(self.record.keep_picture, content, image)
+        quality, frame = self.gates.measure(image) if self.gates else None, self.classifier.prepare(image)
+        again = partial(_keep_again, row, self.source, self.record)
+        return _Prepared(row.item_id, frame, kept, quality, keep_again=again)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,51 +98,54 @@ def score_files(
     interrupts is done again, and nothing twice. What one of the `gates` holds back is kept with the reason and without
     a score. Raises StorageFailed.
     """
-    decoders, writer = ThreadPoolExecutor(_DECODERS, "decode"), ThreadPoolExecutor(1, "store")
-    stored: Future[list[int]] | None = None
+    sizes = {"decode": _DECODERS, "keep": _KEEPERS, "score": _SCORERS, "store": 1}
+    pools = {name: ThreadPoolExecutor(size, name) for name, size in sizes.items()}
+    preparer, writer = _Preparer(source, classifier, gates, record, pools["keep"]), pools["store"]
+    ready = _prepare_ahead(pools["decode"], waiting, preparer)
     try:
-        for prepared in _prepare_ahead(decoders, waiting, source, classifier, gates, record):
-            if is_stopped():
-                break
-            outcome = _score(prepared, classifier, gates)
+        stored: Future[list[int]] | None = None
+        for prepared, outcome in _score_ahead(pools["score"], ready, classifier, gates, is_stopped):
             if stored is not None:
                 yield stored.result()
             stored = writer.submit(_store, prepared, outcome, record)
         if stored is not None:
             yield stored.result()
     finally:
-        for pool in (decoders, writer):
+        for pool in pools.values():
             pool.shutdown(cancel_futures=True)
 
 
 def _prepare_ahead(
-    pool: ThreadPoolExecutor,
-    waiting: Sequence[WaitingFile],
-    source: str,
-    classifier: Classifier,
-    gates: "Gates | None",
-    record: Record,
+    pool: ThreadPoolExecutor, waiting: Sequence[WaitingFile], preparer: _Preparer
 ) -> Iterator[list[_Prepared]]:
     """Prepared groups in order; while one is worked on, the next ones are being decoded."""
     ahead: deque[list[Future[_Prepared]]] = deque()
     for start in range(0, len(waiting), GROUP):
-        group = waiting[start : start + GROUP]
-        ahead.append([pool.submit(_prepare, row, source, classifier, gates, record) for row in group])
+        ahead.append([pool.submit(preparer.prepare, row) for row in waiting[start : start + GROUP]])
         if len(ahead) > _GROUPS_AHEAD:
             yield [future.result() for future in ahead.popleft()]
     while ahead:
         yield [future.result() for future in ahead.popleft()]
 
 
-def _prepare(row: WaitingFile, source: str, classifier: Classifier, gates: "Gates | None", record: Record) -> _Prepared:
-    try:
-        upload = Upload(row.filename, _read(row, source, record))
-        image = decode(upload.content)
-    except ImageRejected as error:
-        return _Prepared(row.item_id, rejection=str(error))
-    quality, frame = gates.measure(image) if gates else None, classifier.prepare(image)
-    again = partial(_keep_again, row, source, record)
-    return _Prepared(row.item_id, frame, record.keep_picture(upload.content, image), quality, keep_again=again)
+def _score_ahead(
+    pool: ThreadPoolExecutor,
+    ready: Iterator[list[_Prepared]],
+    classifier: Classifier,
+    gates: "Gates | None",
+    is_stopped: Callable[[], bool],
+) -> Iterator[tuple[list[_Prepared], _Outcome]]:
+    """Scored groups in order; while one has its turn at the network, the next is turned and standardised."""
+    ahead: deque[tuple[list[_Prepared], Future[_Outcome]]] = deque()
+    for prepared in ready:
+        if is_stopped():
+            break
+        ahead.append((prepared, pool.submit(_score, prepared, classifier, gates)))
+        if len(ahead) == _SCORERS:
+            done, outcome = ahead.popleft()
+            yield done, outcome.result()
+    for done, outcome in ahead:
+        yield done, outcome.result()
 
 
 def _keep_again(row: WaitingFile, source: str, record: Record) -> None:
@@ -129,15 +163,17 @@ def _read(row: WaitingFile, source: str, record: Record) -> bytes:
 
 def _score(prepared: Sequence[_Prepared], classifier: Classifier, gates: "Gates | None") -> _Outcome:
     """Pass a group through the network and the gates; the scope gate judges what the network saw."""
-    ready = [(p, p.frame, p.image) for p in prepared if p.frame is not None and p.image is not None]
-    predictions = classifier.predict_frames(np.stack([frame for _, frame, _ in ready])) if ready else []
+    ready = [(p, p.frame) for p in prepared if p.frame is not None]
+    predictions = classifier.predict_frames(np.stack([frame for _, frame in ready])) if ready else []
     outcome = _Outcome([], [])
-    for (p, _, image), prediction in zip(ready, predictions, strict=True):
+    for (p, _), prediction in zip(ready, predictions, strict=True):
         checks = gates.judge(p.quality, prediction.embedding) if gates and p.quality else None
+        if p.image is None:
+            raise ValueError(f"expected a picture that is kept, got none for file {p.item_id}")
         if checks is None or checks.is_passed:
-            outcome.scored.append(ScoredFile(p.item_id, image, prediction, checks))
+            outcome.scored.append(ScoredFile(p.item_id, p.image, prediction, checks))
         else:
-            outcome.gated.append(GatedFile(p.item_id, image, " ".join(checks.reasons)))
+            outcome.gated.append(GatedFile(p.item_id, p.image, " ".join(checks.reasons)))
     return outcome
 
 

@@ -187,3 +187,13 @@ def test_weights_of_another_network_are_refused_even_with_the_right_hash(folder:
 def test_a_network_without_a_graph_runs_on_torch(untrained_cnn: Path, with_graph: Path) -> None:
     assert isinstance(Classifier.load(untrained_cnn, threads=1)._engine, TorchEngine)
     assert isinstance(Classifier.load(with_graph, threads=1)._engine, OnnxEngine)
+
+
+def test_many_pictures_shared_between_threads_give_the_same_to_the_bit(with_graph: Path) -> None:
+    card, x = read_card(with_graph), frames_of(with_graph, drawn_images(11))
+    alone, shared = (load_onnx_engine(with_graph, card, threads).run(x) for threads in (1, 2))
+    assert np.array_equal(shared.logits, alone.logits)
+    assert np.array_equal(shared.embeddings, alone.embeddings)
+    assert shared.maps is not None
+    assert alone.maps is not None
+    assert np.array_equal(shared.maps, alone.maps)

@@ -22,7 +22,7 @@ from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
 from tests.dashboard.conftest import NOT_A_PICTURE, DarknessClassifier, draw, shade, with_exif
 
-MANY = 70  # three chunks
+MANY = 99  # four groups: one on its way into the database, two being scored, one that waits
 
 
 def take(*contents: bytes) -> list[TakenIn]:
