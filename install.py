@@ -23,6 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CONSTRAINTS = ROOT / "constraints.txt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 _PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 
 
@@ -35,6 +36,7 @@ def main(goal: str) -> int:
     if goal == "test":
         once("test", ["requirements-dev.txt", "constraints.txt"], lambda: install_file("requirements-dev.txt"))
         provide_browser()
+        provide_postgres()
     if goal == "train":
         once("train", ["requirements-train.txt"], lambda: install_file("requirements-train.txt"))
     return 0
@@ -110,10 +112,8 @@ def provide_browser() -> None:
     """See to a Chromium for the browser tests; where none can be had, those tests say so themselves."""
     if any(map(shutil.which, BROWSERS)):
         return
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        say("Installing Chromium with apt ...")
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
-            subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if can_use_apt():
+        apt_install("chromium")
         if any(map(shutil.which, BROWSERS)):
             return
     say("Asking Playwright for its own Chromium, for at most 60 s ...")
@@ -121,6 +121,25 @@ def provide_browser() -> None:
         subprocess.run([str(PYTHON), "-m", "playwright", "install", "chromium"], check=False, timeout=60)
     except subprocess.TimeoutExpired:
         say("No browser within 60 s: the browser tests will be skipped, or fail where CI is set.")
+
+
+def provide_postgres() -> None:
+    """See to a PostgreSQL for the tests where CI is set; elsewhere it is the user's to install, or they are skipped."""
+    if os.environ.get("CI") and can_use_apt() and not any(DEBIAN_POSTGRES.glob("*/bin/initdb")):
+        apt_install("postgresql")
+
+
+def can_use_apt() -> bool:
+    """Whether this is Debian or one of its children, and packages may be installed."""
+    return shutil.which("apt-get") is not None and os.geteuid() == 0
+
+
+def apt_install(package: str) -> None:
+    """Install a package of the system; what needs it says so itself where that fails."""
+    say(f"Installing {package} with apt ...")
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
+        subprocess.run(command, check=False, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def run(command: list[str]) -> None:

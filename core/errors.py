@@ -14,7 +14,8 @@ LesionwiseError
 |-- StorageFailed              nothing was saved; what was typed is still there
 |   |-- StorageBusy            the database is locked by another program
 |   |-- StorageFull            no space left on the disk
-|   `-- StorageReadOnly        the folder or the database may not be written
+|   |-- StorageReadOnly        the folder or the database may not be written
+|   `-- StorageUnreachable     the database, or where the pictures are kept, is another machine and does not answer
 |-- RecordNotFound             no case, batch or picture with that id
 |-- CaseSignedOff              somebody stands for the case as it is
 |-- CaseChanged                somebody else corrected the case since the form was begun
@@ -114,6 +115,12 @@ class StorageReadOnly(StorageFailed):
     """No permission to write."""
 
     next_step = "Ask the person who looks after this computer to allow writing to the data folder, then save again."
+
+
+class StorageUnreachable(StorageFailed):
+    """The machine that keeps the record, or its pictures, does not answer."""
+
+    next_step = "Wait a minute and try again; if it stays so, tell the person who looks after the server."
 
 
 class RecordNotFound(LesionwiseError):

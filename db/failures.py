@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import ExceptionContext
 
-from core.errors import StorageBusy, StorageFailed, StorageFull, StorageReadOnly
+from core.errors import StorageBusy, StorageFailed, StorageFull, StorageReadOnly, StorageUnreachable
 
 _PRIMARY_CODE = 0xFF  # SQLite keeps the extended reason in the higher bytes
 
@@ -30,7 +30,13 @@ _SENTENCES: dict[type[StorageFailed], str] = {
     StorageBusy: "Nothing was saved: another program is using the database.",
     StorageFull: "Nothing was saved: the disk is full.",
     StorageReadOnly: "Nothing was saved: the data folder may not be written.",
+    StorageUnreachable: "Nothing was saved or read: the database's server does not answer.",
 }
+
+
+def told(kind: type[StorageFailed]) -> StorageFailed:
+    """An error of this kind with its sentence for the clinician."""
+    return kind(_SENTENCES[kind])
 
 
 def storage_failure(error: BaseException | None) -> StorageFailed | None:
@@ -40,7 +46,7 @@ def storage_failure(error: BaseException | None) -> StorageFailed | None:
         kind = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE)
     elif isinstance(error, OSError):
         kind = _OF_SYSTEM.get(error.errno or 0)
-    return kind(_SENTENCES[kind]) if kind else None
+    return told(kind) if kind else None
 
 
 def raise_storage_failure(context: ExceptionContext) -> None:

@@ -7,7 +7,6 @@ from typing import Self
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.case_words import refresh_touched
-from db.engine import BEGIN_READING, BEGIN_WRITING
 from db.repositories import (
     AuditRepository,
     BatchRepository,
@@ -25,6 +24,7 @@ from db.repositories import (
     SignedReportRepository,
     SignOffRepository,
 )
+from db.transactions import BEGIN_READING, BEGIN_WRITING
 
 
 class UnitOfWork:

@@ -14,6 +14,9 @@ from core.taxonomy import Diagnosis
 
 if TYPE_CHECKING:
     from core.classifier.classifier import Classifier
+    from tests.postgres_server import PostgresServer
+
+MIGRATED = "migrated"  # the database that each test's own one is copied from
 
 INPUT_PX = 128  # of the untrained networks: 4 x 4 feature maps, and a forward pass of a few milliseconds
 
@@ -46,6 +49,45 @@ def labelled_data() -> Path:
     if not folder:
         pytest.skip("LESIONWISE_DATA is not set: the labelled images are not here")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for all tests of this process; where it is missing, they are skipped, or fail in CI."""
+    from tests.postgres_server import running_postgres, why_not
+
+    reason = why_not()
+    if reason and os.environ.get("CI"):
+        pytest.fail(f"CI must run the tests on PostgreSQL: {reason}")
+    if reason:
+        pytest.skip(reason)
+    with running_postgres() as server:
+        _make_migrated(server)
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of a database of this test's own, at the newest tables."""
+    name = postgres.create(MIGRATED)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of a database of this test's own, without any table."""
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+def _make_migrated(server: PostgresServer) -> None:
+    from db.engine import make_engine, upgrade_to_head
+
+    engine = make_engine(server.url(server.create(name=MIGRATED)))
+    upgrade_to_head(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import time
@@ -69,8 +70,8 @@ def test_torch_is_named_and_not_torchvision(install: ModuleType, tmp_path: Path)
 
 
 def normalised(lines: Iterable[str]) -> set[str]:
-    """Names as pip compares them (PEP 503)."""
-    return {line.strip().lower().replace("_", "-") for line in lines}
+    """Names as pip compares them (PEP 503), without their extras, which constraints do not have."""
+    return {re.sub(r"\[.*\]", "", line).strip().lower().replace("_", "-") for line in lines}
 
 
 def test_the_projects_own_requirements_pin_torch_and_agree_with_the_constraints(
@@ -116,6 +117,23 @@ def test_an_old_python_is_told_what_is_needed(
     monkeypatch.setattr(install.sys, "version_info", (3, 10, 9))
     assert install.main("app") == 1
     assert "Python 3.11 or newer is needed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("ci", "installed"), [("true", ["postgresql"]), ("", [])])
+def test_postgres_is_installed_in_ci_alone_and_only_where_it_is_missing(
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ci: str, installed: list[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(install, "can_use_apt", lambda: True)
+    monkeypatch.setattr(install, "apt_install", asked.append)
+    monkeypatch.setattr(install, "DEBIAN_POSTGRES", tmp_path)
+    install.provide_postgres()
+    assert asked == installed
+    (tmp_path / "15" / "bin").mkdir(parents=True)
+    (tmp_path / "15" / "bin" / "initdb").touch()
+    install.provide_postgres()
+    assert asked == installed
 
 
 def test_the_installer_needs_nothing_but_python() -> None:

@@ -31,6 +31,10 @@ class Record:
     staging: Path
     thumbnails: Path
 
+    def close(self) -> None:
+        """Let go of the database; what is asked for later opens it anew."""
+        self.session_factory.kw["bind"].dispose()
+
     def reading(self) -> UnitOfWork:
         """A unit of work that only looks."""
         return UnitOfWork(self.session_factory, read_only=True)

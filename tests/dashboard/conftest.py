@@ -1,7 +1,8 @@
 """A record in a temporary home, drawn uploads, and a classifier that sees only how dark a picture is."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,23 +87,33 @@ def with_exif(jpeg: bytes, *, orientation: int = 1, artist: str = "") -> bytes:
     return buffer.getvalue()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that says ON_BOTH_DATABASES runs those of its tests that need a record on SQLite and on PostgreSQL."""
+    if "settings" in metafunc.fixturenames and getattr(metafunc.module, "ON_BOTH_DATABASES", False):
+        metafunc.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with a home of this test's own."""
     monkeypatch.setenv("LESIONWISE_HOME", str(tmp_path / "home"))
+    if getattr(request, "param", "sqlite") == "postgresql":
+        monkeypatch.setenv("DATABASE_URL", request.getfixturevalue("postgres_url"))
     return Settings.from_environment()
 
 
 @pytest.fixture
-def record(settings: Settings) -> Record:
+def record(settings: Settings) -> Iterator[Record]:
     """An empty record."""
-    return open_record(settings)
+    with closing(open_record(settings)) as record:
+        yield record
 
 
 @pytest.fixture
-def impatient(settings: Settings, record: Record) -> Record:
+def impatient(settings: Settings, record: Record) -> Iterator[Record]:
     """The same record, opened by one who does not wait long for a locked database."""
-    return open_record(settings, busy_timeout_ms=50)
+    with closing(open_record(settings, busy_timeout_ms=50)) as impatient:
+        yield impatient
 
 
 @pytest.fixture

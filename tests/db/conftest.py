@@ -19,6 +19,8 @@ from db.engine import make_engine, make_session_factory, upgrade_to_head
 from db.unit_of_work import UnitOfWork
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+on_postgres = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 
 class Make:
@@ -106,9 +108,13 @@ def make() -> Make:
     return Make()
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'data' / 'record.db'}"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database; each test that needs one runs on both kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'record.db'}"
+    address: str = request.getfixturevalue("postgres_url")
+    return address
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from db import engine as engine_module
 from db.checks import to_details
-from db.engine import BEGIN_WRITING, make_engine, make_session_factory, upgrade_to_head
+from db.engine import make_engine, make_session_factory, upgrade_to_head
+from db.transactions import BEGIN_WRITING
 from db.unit_of_work import UnitOfWork
 from tests.db.repositories.test_checks import CHECKS
 

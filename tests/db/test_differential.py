@@ -17,9 +17,10 @@ from core.domain import CaseFilter, Prediction
 from core.taxonomy import Band, BatchState, Diagnosis, ItemState
 from db import engine as engine_module
 from db import queries
-from db.engine import BEGIN_WRITING, make_engine, make_session_factory, upgrade_to_head
+from db.engine import make_engine, make_session_factory, upgrade_to_head
 from db.repositories import BatchFile, ScoredFile
 from db.tables import BatchItemRow, BatchRow, CaseRow, EmbeddingRow, ImageRow, PredictionRow, Table
+from db.transactions import BEGIN_WRITING
 from db.unit_of_work import UnitOfWork
 from tests.db.conftest import NOON, Make
 

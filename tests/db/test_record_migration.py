@@ -11,7 +11,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, TextClause, text
 
 from db import engine as engine_module
-from db.engine import BEGIN_WRITING, make_engine, make_session_factory, upgrade_to_head
+from db.engine import make_engine, make_session_factory, upgrade_to_head
+from db.transactions import BEGIN_WRITING
 from db.unit_of_work import UnitOfWork
 from tests.db.conftest import NOON, Make
 

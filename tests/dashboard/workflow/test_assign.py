@@ -6,6 +6,8 @@ from core.domain import Assignment
 from core.taxonomy import AnatomSite, Sex
 from dashboard.workflow.assign import LONGEST, Assignments, assign_by_csv, assign_by_name
 
+ON_BOTH_DATABASES = True
+
 FILES = ["a.jpg", "b.jpg", "room 1/c.jpg"]
 HEAD = "file,patient,lesion,site,age,sex,taken_at\n"
 

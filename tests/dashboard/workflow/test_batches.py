@@ -1,11 +1,9 @@
 import errno
 import io
 import os
-import sqlite3
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,8 @@ from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.record import Record
 from dashboard.workflow.staging import sweep_staging
 from tests.dashboard.conftest import NOT_A_PICTURE, DarknessClassifier, draw, shade, with_exif
+
+ON_BOTH_DATABASES = True
 
 MANY = 99  # four groups: one on its way into the database, two being scored, one that waits
 
@@ -306,13 +306,9 @@ def test_a_full_disk_leaves_no_batch_and_no_staged_file(record: Record, monkeypa
     assert staged(record) == []
 
 
-def test_a_locked_database_leaves_no_batch_and_no_staged_file(
-    record: Record, impatient: Record, settings: Settings
-) -> None:
-    with closing(sqlite3.connect(settings.home / "lesionwise.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageBusy):
-            begin(impatient, shades(2))
+def test_a_locked_database_leaves_no_batch_and_no_staged_file(record: Record, impatient: Record) -> None:
+    with record.writing(), pytest.raises(StorageBusy):
+        begin(impatient, shades(2))
     assert batches.list_batches(record=record) == []
     assert staged(record) == []
 

@@ -1,8 +1,6 @@
 import errno
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier
@@ -19,6 +17,8 @@ from dashboard.workflow import cases
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.record import Record
 from tests.dashboard.conftest import DarknessClassifier, draw, shade, with_exif
+
+ON_BOTH_DATABASES = True
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NAME = "Erika Mustermann"
@@ -101,12 +101,10 @@ def test_the_picture_is_stored_without_the_name_in_its_exif(
 
 
 def test_a_locked_database_leaves_no_case(
-    record: Record, impatient: Record, settings: Settings, analysis: Analysis, draft: CaseDraft
+    record: Record, impatient: Record, analysis: Analysis, draft: CaseDraft
 ) -> None:
-    with closing(sqlite3.connect(settings.home / "lesionwise.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageBusy) as caught:
-            cases.save_case(draft=draft, analysis=analysis, record=impatient)
+    with record.writing(), pytest.raises(StorageBusy) as caught:
+        cases.save_case(draft=draft, analysis=analysis, record=impatient)
     assert "save again" in caught.value.next_step
     assert n_cases(record) == 0
     assert cases.save_case(draft=draft, analysis=analysis, record=record)
