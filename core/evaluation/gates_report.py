@@ -48,7 +48,11 @@ class HeatFigures:
 
 @dataclass(frozen=True, slots=True)
 class GatesReport:
-    """Figures of all gates for the network with these weights; parts that no data were there for are empty."""
+    """Figures of all gates for the network with these weights; parts that no data were there for are empty.
+
+    `scope_threshold`, `artefact_limits` and the limits in `heat` are those that were measured: what is installed with
+    others has not been measured.
+    """
 
     model: str
     weights_sha256: str
@@ -58,10 +62,13 @@ class GatesReport:
     quality_caught: Mapping[str, Counted] = field(default_factory=dict)
     scope_rejected: Mapping[str, Counted] = field(default_factory=dict)
     artefacts: Mapping[str, FlagFigures] = field(default_factory=dict)
+    artefact_limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     outline_dice: float | None = None
     outline_n_drawn: int = 0
     outline_sure: Counted | None = None
     heat: HeatFigures | None = None
+    doubts: Mapping[str, Counted] = field(default_factory=dict)
+    stable: Counted | None = None
 
 
 def count(hits: NDArray[np.bool_] | list[bool]) -> Counted:
@@ -101,6 +108,9 @@ def figures_of_gates(report: GatesReport) -> dict[str, str]:
         rows["Outline sure on test images"] = _share(report.outline_sure)
     if report.heat is not None:
         rows |= _heat(report.heat)
+    rows |= {f"Uncertain on test images: {kind}": _share(found) for kind, found in report.doubts.items()}
+    if report.stable is not None:
+        rows["Stays in its band under light, crop, turn and covered skin"] = _share(report.stable)
     return rows
 
 
