@@ -71,8 +71,11 @@ def _from_gradients(cam: Any, x: Tensor) -> NDArray[np.float32]:  # noqa: ANN401
     return _library_map(cam, x, activations, gradients[0] if gradients else None)
 
 
-def _library_map(  # noqa: ANN401  (the library is untyped)
-    cam: Any, x: Tensor, activations: NDArray[np.float32], gradients: NDArray[np.float32] | None
+def _library_map(
+    cam: Any,  # noqa: ANN401  (the library is untyped)
+    x: Tensor,
+    activations: NDArray[np.float32],
+    gradients: NDArray[np.float32] | None,
 ) -> NDArray[np.float32]:
     values = cam.get_cam_image(x, cam.target_layers[0], [], activations, gradients, False)
     return np.maximum(np.asarray(values[0], dtype=np.float32), 0)

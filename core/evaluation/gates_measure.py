@@ -22,7 +22,7 @@ from core.gates.quality import measure_quality
 from core.gates.scope import ScopeHead
 from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion, lesion_mask
-from core.taxonomy import Artefact
+from core.taxonomy import Artefact, Band
 
 _STEP: Final = 32
 _LAID_OVER: Final = (Artefact.HAIR, Artefact.RULER, Artefact.DARK_CORNERS)  # the issue's hair, ruler and vignette
@@ -81,7 +81,7 @@ def measure_dice(n: int, seed: int = 0) -> NDArray[np.float64]:
 
 
 def measure_heat_shares(checked: CheckedSet, limits: HeatLimits) -> HeatFigures | None:
-    """Mean shares of the heat over pictures with a sure outline; None where no map has a closed form."""
+    """Mean shares of the heat over pictures with a sure outline and a result of concern; None where there is none."""
     heats = reliable_heats(checked)
     if not heats:
         return None
@@ -111,8 +111,12 @@ def measure_stability(classifier: Classifier, images: Sequence[LesionImage]) -> 
 
 
 def reliable_heats(checked: CheckedSet) -> list[HeatShares]:
-    """The shares of the heat of those pictures whose outline may be relied on."""
-    return [c.heat for c in checked.checks if c.heat and c.measures and c.measures.is_sure]
+    """The shares of the heat of those pictures whose outline may be relied on and whose result is of concern."""
+    return [
+        checks.heat
+        for checks, prediction in zip(checked.checks, checked.predictions, strict=True)
+        if checks.heat and checks.measures and checks.measures.is_sure and prediction.band is not Band.NO_CONCERN
+    ]
 
 
 def rejected(head: ScopeHead, embeddings: NDArray[np.float32]) -> Counted:

@@ -34,7 +34,8 @@ class FlagFigures:
 
 @dataclass(frozen=True, slots=True)
 class HeatFigures:
-    """The heat over the test set: mean shares, and pictures that are warned of, with the limits of the warnings."""
+    """The heat over the `n` test images with a sure outline and a result of concern: mean shares, and pictures that
+    are warned of, with the limits of the warnings."""
 
     n: int
     cells: int
@@ -117,7 +118,8 @@ def figures_of_gates(report: GatesReport) -> dict[str, str]:
 def _heat(heat: HeatFigures) -> dict[str, str]:
     shares = f"{heat.mean_inside:.0%}, {heat.mean_border:.0%}, {heat.mean_outside:.0%}"
     return {
-        "Heat inside the lesion, on its border, outside (mean)": f"{shares}; map of {heat.cells} x {heat.cells}",
+        "Heat inside the lesion, on its border, outside (mean)": f"{shares}; map of {heat.cells} x {heat.cells}, "
+        f"n = {heat.n} with a result of concern and a sure outline",
         f"Warned of heat off the lesion (above {heat.max_outside:.0%}) or on an artefact": _share(heat.warned),
     }
 
