@@ -49,7 +49,7 @@ def map_sentences(maps: dict[str, Any]) -> tuple[str, ...]:
     """What the figures are of, and what they mean."""
     chosen = _METHOD_NAMES.get(maps["chosen"], maps["chosen"])
     return (
-        f"{maps['n']:,} images of {maps['set']}, measured {maps['measured_at'][:10]}, means with 95% intervals. "
+        f"{_pictures(maps)}, measured {maps['measured_at'][:10]}, means with 95% intervals. "
         "Deletion and insertion: areas under the malignant score of images called malignant while the hottest tenths "
         "are blurred, or shown, one after the other (Petsiuk 2018); gain is insertion less deletion.",
         "The others are correlations of the map's cells, as found: a map that goes with colour variance or texture may "
@@ -58,6 +58,13 @@ def map_sentences(maps: dict[str, Any]) -> tuple[str, ...]:
         "never the default.",
         *_randomised(maps.get("randomised", {})),
     )
+
+
+def _pictures(maps: dict[str, Any]) -> str:
+    """Which pictures the figures are of, and how they were drawn where they are not all of a set."""
+    n, n_in_set = maps["n"], maps.get("n_in_set") or maps["n"]
+    drawn = f" (drawn with seed {maps['seed']})" if n < n_in_set else ""
+    return f"{n:,} of the {n_in_set:,} images of {maps['set']}{drawn}"
 
 
 def _of_method(found: dict[str, Any]) -> list[str]:

@@ -3,7 +3,8 @@
 Grad-CAM at the last activation of a network that ends in global average pooling and one linear layer is, up to a
 positive factor, the class activation map (Zhou et al., CVPR 2016; Selvaraju et al., ICCV 2017, section 3.1): ReLU of
 the feature maps weighted by the linear layer. It then needs one forward pass and no gradient. The other methods, and
-Grad-CAM on a network with a hidden layer, are pytorch-grad-cam's.
+Grad-CAM on a network with a hidden layer, are pytorch-grad-cam's; of a network that ends so, they too are given the
+gradient in closed form, since it is the linear layer's weights at every place.
 """
 
 from typing import Any
@@ -24,7 +25,12 @@ def layer_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.
         with torch.inference_mode():
             maps: NDArray[np.float32] = class_activation_maps(network.features(x), weights)
         return np.asarray(maps[0], dtype=np.float32)
-    return _library_map(network, x, method)
+    cam = _library_class(method)(network, [network.heatmap_layer])
+    cam.uses_gradients = method is not HeatmapMethod.EIGEN_CAM
+    try:  # its own context manager would swallow an IndexError
+        return _from_weights(network, cam, x, weights) if weights is not None else _from_gradients(cam, x)
+    finally:
+        cam.activations_and_grads.release()
 
 
 def distinct_methods(network: Network, x: Tensor, tolerance: float = 1e-3) -> tuple[HeatmapMethod, ...]:
@@ -45,24 +51,33 @@ def class_activation_maps(features: Tensor, weights: Tensor) -> NDArray[np.float
     return np.asarray(torch.relu(torch.einsum("c,nchw->nhw", weights.float(), features.float())).numpy())
 
 
-def _library_map(network: Network, x: Tensor, method: HeatmapMethod) -> NDArray[np.float32]:
-    """pytorch-grad-cam at the layer's resolution; its own context manager would swallow an IndexError."""
-    cam = _library_class(method)(network, [network.heatmap_layer])
-    cam.uses_gradients = method is not HeatmapMethod.EIGEN_CAM
-    try:
-        with torch.enable_grad():
-            return _run_library(cam, x.clone().requires_grad_(cam.uses_gradients))
-    finally:
-        cam.activations_and_grads.release()
+def _from_weights(network: Network, cam: Any, x: Tensor, weights: Tensor) -> NDArray[np.float32]:  # noqa: ANN401
+    """A library's map (h, w) of a network whose logit is the weighted mean of its feature maps: no backward pass."""
+    with torch.inference_mode():
+        activations = network.features(x).float().numpy()
+    n_places = activations.shape[2] * activations.shape[3]
+    gradients = np.broadcast_to(weights.detach().float().numpy()[:, None, None] / n_places, activations.shape)
+    return _library_map(cam, x, activations, gradients)
 
 
-def _run_library(cam: Any, x: Tensor) -> NDArray[np.float32]:  # noqa: ANN401  (the library is untyped)
-    outputs = cam.activations_and_grads(x)
-    if cam.uses_gradients:
-        outputs.sum().backward()
+def _from_gradients(cam: Any, x: Tensor) -> NDArray[np.float32]:  # noqa: ANN401
+    """A library's map (h, w) by a backward pass, at the layer's resolution."""
+    with torch.enable_grad():
+        outputs = cam.activations_and_grads(x.clone().requires_grad_(cam.uses_gradients))
+        if cam.uses_gradients:
+            outputs.sum().backward()
     activations = cam.activations_and_grads.activations[0].detach().numpy()
     gradients = [g.detach().numpy() for g in cam.activations_and_grads.gradients]
-    values = cam.get_cam_image(x, cam.target_layers[0], [], activations, gradients[0] if gradients else None, False)
+    return _library_map(cam, x, activations, gradients[0] if gradients else None)
+
+
+def _library_map(
+    cam: Any,  # noqa: ANN401  (the library is untyped)
+    x: Tensor,
+    activations: NDArray[np.float32],
+    gradients: NDArray[np.float32] | None,
+) -> NDArray[np.float32]:
+    values = cam.get_cam_image(x, cam.target_layers[0], [], activations, gradients, False)
     return np.maximum(np.asarray(values[0], dtype=np.float32), 0)
 
 

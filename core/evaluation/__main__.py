@@ -3,7 +3,8 @@
 `python -m core.evaluation gates`: refit the gates of a network, and measure them.
 `python -m core.evaluation reference weights/NAME --data DIR`: what drift is measured against, from validation.
 `python -m core.evaluation similar weights/NAME --data DIR`: the training images, to be found beside similar cases.
-`python -m core.evaluation maps --weights weights/NAME --data DIR`: heat maps checked, method by method."""
+`python -m core.evaluation maps --weights weights/NAME --data DIR`: heat maps checked, method by method.
+`python -m core.evaluation outlines --data DIR`: a contact sheet of outlined test images, to be looked at."""
 
 import argparse
 import json
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         "reference": _write_reference,
         "similar": _index_training,
         "maps": _check_maps,
+        "outlines": _draw_outlines,
     }
     try:
         command = commands.get(arguments[0]) if arguments else None
@@ -111,6 +113,12 @@ def _index_training(arguments: list[str]) -> int:
     from core.evaluation.training_index import index_training
 
     return index_training(arguments)
+
+
+def _draw_outlines(arguments: list[str]) -> int:
+    from core.evaluation.outlines import draw_outlines  # OpenCV, for this command alone
+
+    return draw_outlines(arguments)
 
 
 def _check_maps(arguments: list[str]) -> int:

@@ -8,9 +8,10 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,18 +19,29 @@ from core.classifier.card_text import write_card_text
 from core.classifier.classifier import Classifier
 from core.data.labelled import read_kaggle
 from core.errors import DataFolderInvalid
-from core.evaluation.gates_fit import OutOfScope, embed, fit_heat, fit_scope, read_out_of_scope
+from core.evaluation.gates_fit import (
+    OutOfScope,
+    embed,
+    fit_artefacts,
+    fit_heat,
+    fit_scope,
+    read_out_of_scope,
+)
 from core.evaluation.gates_measure import (
     check_all,
     measure_caught,
     measure_dice,
+    measure_doubts,
     measure_flags,
     measure_heat_shares,
+    measure_stability,
     rejected,
 )
 from core.evaluation.gates_report import GatesReport, count, write_gates
 from core.evaluation.json_values import to_json_value
+from core.evaluation.reference import read_reference
 from core.evaluation.scoring_log import log_scoring
+from core.gates.artefacts import FOLDER
 from core.gates.assess import Gates
 from core.gates.heat import write_heat_limits
 from core.gates.scope import write_scope_head
@@ -38,7 +50,7 @@ from core.settings import Settings
 from core.training.data import TrainingData, load_training_data
 from core.training.recipe import Recipe, TrainingSet
 
-_N_DRAWN_OUTLINES, _N_FLAGGED = 200, 200
+_N_DRAWN_OUTLINES, _N_FLAGGED, _N_CHANGED = 200, 200, 60
 _SEED: Final = 0
 
 
@@ -55,7 +67,7 @@ def refit_gates(arguments: list[str]) -> int:
     gates = fit_gates(classifier, folder, load_training_data(data, _recipe(classifier), settings.cache_root), others)
     if options.fit_only:
         return 0
-    report = measure_gates(classifier, gates, data, others)
+    report = measure_gates(classifier, gates, data, others, read_reference(folder))
     for kind, n in _scored(report).items():
         log_scoring(folder, card=classifier.card, set_name=f"gates: {kind}", n=n, reason=options.reason)
     write_gates(report, folder)
@@ -66,19 +78,25 @@ def refit_gates(arguments: list[str]) -> int:
 
 
 def fit_gates(classifier: Classifier, folder: Path, data: TrainingData, others: OutOfScope) -> Gates:
-    """Fit the scope head and the heat limits of the network in `folder`, and write both there."""
+    """Fit the scope head and the heat limits of the network in `folder`, and write both there; and set the limits of
+    the artefact flags, which serve all networks, beside it."""
     card = classifier.card
+    fit_artefacts(folder.parent / FOLDER, data)
     write_scope_head(fit_scope(classifier, data, others), folder, card)
     write_heat_limits(fit_heat(classifier, Gates.load(folder, card), data), folder, card.weights_sha256)
     return Gates.load(folder, card)
 
 
-def measure_gates(classifier: Classifier, gates: Gates, data: Path, others: OutOfScope) -> GatesReport:
-    """All figures, on pictures that nothing was fitted on."""
+def measure_gates(
+    classifier: Classifier, gates: Gates, data: Path, others: OutOfScope, reference: dict[str, Any] | None
+) -> GatesReport:
+    """All figures, on pictures that nothing was fitted on; `reference` is the content of the network's
+    reference.json."""
     assert gates.scope is not None
     test = [decode(image.path.read_bytes()) for image in read_kaggle(data, "test")]
     checked = check_all(classifier, gates, test)
-    drawn_on = [test[i].pixels for i in np.random.default_rng(_SEED).choice(len(test), _N_FLAGGED, replace=False)]
+    chosen = np.random.default_rng(_SEED).choice(len(test), _N_FLAGGED, replace=False)
+    drawn_on = [test[i].pixels for i in chosen]
     kinds = {"everyday photographs": others.everyday, "clinical photographs of skin": others.clinical}
     outside = {kind: embed(classifier, np.stack([*map(classifier.prepare, images)])) for kind, images in kinds.items()}
     return GatesReport(
@@ -91,10 +109,13 @@ def measure_gates(classifier: Classifier, gates: Gates, data: Path, others: OutO
         scope_rejected={kind: rejected(gates.scope, embeddings) for kind, embeddings in outside.items()}
         | {"test images": count([not c.scope.is_in_scope for c in checked.checks if c.scope])},
         artefacts=measure_flags(gates.artefacts, drawn_on) if gates.artefacts else {},
+        artefact_limits={str(a): asdict(of) for a, of in gates.artefacts.limits.items()} if gates.artefacts else {},
         outline_dice=float(measure_dice(_N_DRAWN_OUTLINES).mean()),
         outline_n_drawn=_N_DRAWN_OUTLINES,
         outline_sure=count([bool(c.measures and c.measures.is_sure) for c in checked.checks]),
         heat=measure_heat_shares(checked, gates.heat),
+        doubts=measure_doubts(checked, reference),
+        stable=measure_stability(classifier, [test[i] for i in chosen[:_N_CHANGED]]),
     )
 
 

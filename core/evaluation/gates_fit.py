@@ -17,6 +17,8 @@ from core.domain import LesionImage
 from core.errors import DataFolderInvalid
 from core.evaluation.gates_measure import as_image, check_all, reliable_heats
 from core.evaluation.scorer import pass_all
+from core.gates.artefact_limits import choose_limits, read_sets
+from core.gates.artefacts import ArtefactFinder, write_limits
 from core.gates.assess import Gates
 from core.gates.clinical_like import draw_clinical_like
 from core.gates.heat import HeatLimits, fit_heat_limits
@@ -57,6 +59,13 @@ def read_out_of_scope(data: Path) -> OutOfScope:
     everyday = [images[row["file"]] for row in rows if row["kind"] == "everyday"]
     clinical = [images[row["file"]] for row in rows if row["kind"] != "everyday"]
     return OutOfScope(tuple(everyday[:_N_FIT_PHOTOGRAPHS]), tuple(everyday[_N_FIT_PHOTOGRAPHS:]), tuple(clinical))
+
+
+def fit_artefacts(folder: Path, data: TrainingData) -> None:
+    """Set the limits of the artefact flags on validation pictures, where `folder` holds the network that finds them."""
+    if folder.is_dir():
+        finder = ArtefactFinder.load(folder, are_limits_known=False)
+        write_limits(choose_limits(finder, read_sets([data.images[i].path for i in data.split.validation])), folder)
 
 
 def fit_scope(classifier: Classifier, data: TrainingData, others: OutOfScope) -> ScopeHead:

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.classifier.classifier import Classifier
-from core.domain import Checks, HeatShares, LesionImage
+from core.domain import Checks, HeatShares, LesionImage, Prediction
 from core.evaluation.degraded import DEGRADED, degrade
 from core.evaluation.gates_report import Counted, FlagFigures, HeatFigures, count
+from core.explanations.influence import measure_influence
+from core.explanations.uncertainty import Doubt, explain_uncertainty
 from core.gates.artefacts import SIDE_PX, ArtefactFinder
 from core.gates.assess import Gates, check_picture
 from core.gates.heat import HeatLimits
@@ -20,7 +22,7 @@ from core.gates.quality import measure_quality
 from core.gates.scope import ScopeHead
 from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion, lesion_mask
-from core.taxonomy import Artefact
+from core.taxonomy import Artefact, Band
 
 _STEP: Final = 32
 _LAID_OVER: Final = (Artefact.HAIR, Artefact.RULER, Artefact.DARK_CORNERS)  # the issue's hair, ruler and vignette
@@ -30,22 +32,25 @@ Pictures = Sequence[NDArray[np.uint8]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CheckedSet:
-    """The checks of many pictures, and the number of cells along a side of their maps."""
+    """The checks of many pictures (N) with their predictions, and the number of cells along a side of their maps."""
 
     checks: tuple[Checks, ...]
+    predictions: tuple[Prediction, ...]
     cells: int
 
 
 def check_all(classifier: Classifier, gates: Gates, images: Sequence[LesionImage]) -> CheckedSet:
     """Pass all pictures through the network and the gates, a few at a time."""
     checks: list[Checks] = []
+    predictions: list[Prediction] = []
     cells = 0
     for start in range(0, len(images), _STEP):
         part = images[start : start + _STEP]
         readings = classifier.read_frames(np.stack([classifier.prepare(image) for image in part]))
         checks += [check_picture(gates, image, reading)[0] for image, reading in zip(part, readings, strict=True)]
+        predictions += [reading.prediction for reading in readings]
         cells = 0 if readings[0].layer_map is None else readings[0].layer_map.shape[0]
-    return CheckedSet(tuple(checks), cells)
+    return CheckedSet(tuple(checks), tuple(predictions), cells)
 
 
 def measure_caught(pictures: Pictures) -> dict[str, Counted]:
@@ -76,7 +81,7 @@ def measure_dice(n: int, seed: int = 0) -> NDArray[np.float64]:
 
 
 def measure_heat_shares(checked: CheckedSet, limits: HeatLimits) -> HeatFigures | None:
-    """Mean shares of the heat over pictures with a sure outline; None where no map has a closed form."""
+    """Mean shares of the heat over pictures with a sure outline and a result of concern; None where there is none."""
     heats = reliable_heats(checked)
     if not heats:
         return None
@@ -93,14 +98,35 @@ def measure_heat_shares(checked: CheckedSet, limits: HeatLimits) -> HeatFigures 
     )
 
 
+def measure_doubts(checked: CheckedSet, reference: dict[str, Any] | None) -> dict[str, Counted]:
+    """The share of pictures whose result is uncertain, by the kind of doubt that needs no further pass."""
+    doubts = [explain_uncertainty(prediction, reference).doubts for prediction in checked.predictions]
+    kinds = (Doubt.NEAR_THRESHOLD, *((Doubt.UNLIKE_TRAINING,) if reference else ()))
+    return {str(kind): count([kind in found for found in doubts]) for kind in kinds}
+
+
+def measure_stability(classifier: Classifier, images: Sequence[LesionImage]) -> Counted:
+    """The share of pictures whose band nothing moves that leaves the lesion as it is."""
+    return count([_is_stable(classifier, image) for image in images])
+
+
 def reliable_heats(checked: CheckedSet) -> list[HeatShares]:
-    """The shares of the heat of those pictures whose outline may be relied on."""
-    return [c.heat for c in checked.checks if c.heat and c.measures and c.measures.is_sure]
+    """The shares of the heat of those pictures whose outline may be relied on and whose result is of concern."""
+    return [
+        checks.heat
+        for checks, prediction in zip(checked.checks, checked.predictions, strict=True)
+        if checks.heat and checks.measures and checks.measures.is_sure and prediction.band is not Band.NO_CONCERN
+    ]
 
 
 def rejected(head: ScopeHead, embeddings: NDArray[np.float32]) -> Counted:
     """The share of pictures that the scope gate holds back."""
     return count(head.scores(embeddings) < head.threshold)
+
+
+def _is_stable(classifier: Classifier, image: LesionImage) -> bool:
+    prediction = classifier.predict(image)
+    return measure_influence(classifier, image, prediction, outline_lesion(image.pixels)).is_stable
 
 
 def as_image(pixels: NDArray[np.uint8]) -> LesionImage:

@@ -34,7 +34,8 @@ class FlagFigures:
 
 @dataclass(frozen=True, slots=True)
 class HeatFigures:
-    """The heat over the test set: mean shares, and pictures that are warned of, with the limits of the warnings."""
+    """The heat over the `n` test images with a sure outline and a result of concern: mean shares, and pictures that
+    are warned of, with the limits of the warnings."""
 
     n: int
     cells: int
@@ -48,7 +49,11 @@ class HeatFigures:
 
 @dataclass(frozen=True, slots=True)
 class GatesReport:
-    """Figures of all gates for the network with these weights; parts that no data were there for are empty."""
+    """Figures of all gates for the network with these weights; parts that no data were there for are empty.
+
+    `scope_threshold`, `artefact_limits` and the limits in `heat` are those that were measured: what is installed with
+    others has not been measured.
+    """
 
     model: str
     weights_sha256: str
@@ -58,10 +63,13 @@ class GatesReport:
     quality_caught: Mapping[str, Counted] = field(default_factory=dict)
     scope_rejected: Mapping[str, Counted] = field(default_factory=dict)
     artefacts: Mapping[str, FlagFigures] = field(default_factory=dict)
+    artefact_limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     outline_dice: float | None = None
     outline_n_drawn: int = 0
     outline_sure: Counted | None = None
     heat: HeatFigures | None = None
+    doubts: Mapping[str, Counted] = field(default_factory=dict)
+    stable: Counted | None = None
 
 
 def count(hits: NDArray[np.bool_] | list[bool]) -> Counted:
@@ -101,13 +109,17 @@ def figures_of_gates(report: GatesReport) -> dict[str, str]:
         rows["Outline sure on test images"] = _share(report.outline_sure)
     if report.heat is not None:
         rows |= _heat(report.heat)
+    rows |= {f"Uncertain on test images: {kind}": _share(found) for kind, found in report.doubts.items()}
+    if report.stable is not None:
+        rows["Stays in its band under light, crop, turn and covered skin"] = _share(report.stable)
     return rows
 
 
 def _heat(heat: HeatFigures) -> dict[str, str]:
     shares = f"{heat.mean_inside:.0%}, {heat.mean_border:.0%}, {heat.mean_outside:.0%}"
     return {
-        "Heat inside the lesion, on its border, outside (mean)": f"{shares}; map of {heat.cells} x {heat.cells}",
+        "Heat inside the lesion, on its border, outside (mean)": f"{shares}; map of {heat.cells} x {heat.cells}, "
+        f"n = {heat.n} with a result of concern and a sure outline",
         f"Warned of heat off the lesion (above {heat.max_outside:.0%}) or on an artefact": _share(heat.warned),
     }
 

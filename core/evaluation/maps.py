@@ -84,6 +84,8 @@ def measure_maps(
         chosen=str(chosen),
         n_choosing=len(validation),
         randomised=_randomise(folder, classifier, pictures[:_N_RANDOMISED]),
+        n_in_set=len(labelled.images),
+        seed=_SEED,
     )
 
 

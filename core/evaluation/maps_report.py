@@ -43,11 +43,12 @@ class MethodFigures:
 
 @dataclass(frozen=True, slots=True)
 class MapsReport:
-    """All methods over one set of `n` pictures, with two orders that know nothing of the network as `controls`.
+    """All methods over `n` pictures of a set of `n_in_set`, with two orders that know nothing of the network as
+    `controls`; fewer than all were drawn with `seed`.
 
     `randomised` gives the mean rank correlation with the true map after each part of the network, from the output
     backwards, has been given random weights, by the part's name. `chosen` is the default method, chosen on
-    `n_choosing` validation images: see `core.evaluation.maps_choice`.
+    `n_choosing` validation images: see `core.evaluation.maps_measure.choose_default`.
     """
 
     model: str
@@ -60,6 +61,8 @@ class MapsReport:
     chosen: str
     n_choosing: int
     randomised: Mapping[str, float] = field(default_factory=dict)
+    n_in_set: int = 0
+    seed: int = 0
 
 
 def write_maps(report: MapsReport, folder: Path) -> Path:

@@ -6,7 +6,7 @@ It learns from real training pictures over which the artefacts were drawn, so th
 import argparse
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.gates.artefact_examples import draw_batch
-from core.gates.artefact_limits import choose_limits
+from core.gates.artefact_limits import choose_limits, read_sets
 from core.gates.artefacts import DRAWN, NETWORK_FILE, SIDE_PX, ArtefactFinder, write_limits
-from core.imaging.decode import decode
 from core.settings import PROJECT_ROOT, Settings
 from core.training.data import load_training_data
 from core.training.export.graph import without_traces
@@ -26,7 +25,6 @@ from core.training.recipe import Recipe, TrainingSet
 
 _STEPS, _BATCH = 3000, 16
 _LEARNING_RATE: Final = 3e-3
-_N_VALIDATION: Final = 300  # pictures of each set on which the limits are set
 _KEEP_EVERY: Final = 100  # steps: half a minute of work is lost at most
 _CHECKPOINT: Final = "checkpoint.pt"
 
@@ -72,18 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
         export(network, options.out)
         checkpoint.unlink(missing_ok=True)
     finder = ArtefactFinder.load(options.out, are_limits_known=False)
-    limits = choose_limits(finder, _draw_sets([data.images[i].path for i in data.split.validation]))
+    limits = choose_limits(finder, read_sets([data.images[i].path for i in data.split.validation]))
     write_limits(limits, options.out)
     sys.stdout.write(f"written to {options.out}: {limits}\n")
     return 0
-
-
-def _draw_sets(paths: Sequence[Path]) -> list[list[NDArray[np.uint8]]]:
-    """Some validation pictures of each labelled set, which are told apart by the folders above their classes."""
-    order = [paths[i] for i in np.random.default_rng(0).permutation(len(paths))]
-    folders = sorted({path.parent.parent for path in paths})
-    chosen = [[path for path in order if path.parent.parent == folder][:_N_VALIDATION] for folder in folders]
-    return [[decode(path.read_bytes()).pixels for path in one] for one in chosen]
 
 
 def train(

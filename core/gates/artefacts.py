@@ -64,6 +64,11 @@ class ArtefactFinder:
         self._lock = threading.Lock()
         self._limits = limits
 
+    @property
+    def limits(self) -> Limits:
+        """From where each artefact is flagged."""
+        return self._limits
+
     @classmethod
     def load(cls, folder: Path, *, are_limits_known: bool = True) -> "ArtefactFinder":
         """Read network and limits. Raises WeightsMissing."""

@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from core.classifier.card import ModelCard
 from core.classifier.classifier import Classifier
 from core.classifier.reading import Reading
-from core.domain import Checks, LesionImage, QualityNote, QualityReport
+from core.domain import Checks, HeatShares, LesionImage, QualityNote, QualityReport
 from core.errors import PictureGated
 from core.gates.abcd import measure_lesion
-from core.gates.artefacts import FOLDER, ArtefactFinder
-from core.gates.heat import HeatLimits, measure_heat, read_heat_limits
+from core.gates.artefacts import FOLDER, ArtefactFinder, Mask
+from core.gates.heat import NEVER, HeatLimits, measure_heat, read_heat_limits
 from core.gates.outline import Outline, outline_lesion
 from core.gates.quality import measure_quality
 from core.gates.scope import ScopeHead, read_scope_head
+from core.taxonomy import Band
 
 _MAX_CUT_OFF = 0.10  # of the outline on the picture's edge; a warning, since large lesions fill the field
 _FRAME_AGAIN = "Move back or use a larger field, so that skin is seen all round the lesion."
@@ -85,9 +86,16 @@ def check_picture(gates: Gates, image: LesionImage, reading: Reading) -> tuple[C
         scope=gates.scope.judge(reading.embedding) if gates.scope else None,
         artefacts=flags,
         measures=measures,
-        heat=None if reading.layer_map is None else measure_heat(reading.layer_map, outline, flagged, gates.heat),
+        heat=_heat(reading, outline, flagged, gates.heat),
     )
     return checks, outline
+
+
+def _heat(reading: Reading, outline: Outline, flagged: dict[str, Mask], limits: HeatLimits) -> HeatShares | None:
+    if reading.layer_map is None:
+        return None
+    is_of_concern = reading.prediction.band is not Band.NO_CONCERN
+    return measure_heat(reading.layer_map, outline, flagged, limits if is_of_concern else NEVER)
 
 
 def _framing(cut_off: float) -> QualityNote:

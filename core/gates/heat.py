@@ -1,6 +1,7 @@
 """Where the heat lies: inside the lesion, on its border, outside, and on what was flagged as an artefact."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.gates.outline import Outline
 
 HEAT_FILE: Final = "heat_limits.json"
 WARNED_SHARE: Final = 0.05  # of validation pictures, by each of the two limits
+_MOST_OUTSIDE: Final = 0.99  # a limit of 1 would warn of nothing, however many maps lie wholly off the lesion
 _LEAST_ON_ARTEFACTS: Final = 0.2  # a fifth of the heat: less on a hair, a ruler, ink, a corner or bubbles is chance
 
 
@@ -26,6 +28,10 @@ class HeatLimits:
 
     max_outside: float = 0.95
     max_on_artefacts: float = _LEAST_ON_ARTEFACTS
+
+
+NEVER: Final = HeatLimits(math.inf, math.inf)
+"""For a result of no concern: the faint heat that is left there explains nothing that is shown."""
 
 
 def measure_heat(
@@ -52,14 +58,15 @@ def measure_heat(
 
 
 def fit_heat_limits(heats: Sequence[HeatShares]) -> HeatLimits:
-    """Limits that warn of few of these pictures, which are validation ones with an outline to be relied on."""
+    """Limits that warn of few of these pictures, which are validation ones with an outline to be relied on; but wherever
+    nearly all of the heat lies off the lesion is warned, even if that is often so."""
     if not heats:
         return HeatLimits()
     outside, on_artefacts = (
         float(np.quantile([getattr(heat, name) for heat in heats], 1 - WARNED_SHARE))
         for name in ("outside", "on_artefacts")
     )
-    return HeatLimits(outside, max(on_artefacts, _LEAST_ON_ARTEFACTS))
+    return HeatLimits(min(outside, _MOST_OUTSIDE), max(on_artefacts, _LEAST_ON_ARTEFACTS))
 
 
 def write_heat_limits(limits: HeatLimits, folder: Path, weights_sha256: str) -> None:

@@ -30,6 +30,9 @@ REPORT = GatesReport(
     outline_dice=0.95,
     outline_n_drawn=200,
     outline_sure=count([True, False]),
+    artefact_limits={"hair": {"cut": 0.5, "share": 0.01}},
+    doubts={"near a threshold": count([True, False, False, False])},
+    stable=count([True] * 3),
     heat=HeatFigures(50, 7, 0.2, 0.1, 0.7, count([False] * 20), 0.97, 0.25),
 )
 
@@ -55,6 +58,8 @@ def test_every_figure_has_its_words_and_its_n() -> None:
     assert rows["Outline on drawn lesions (Dice)"] == "0.950, n = 200"
     assert "map of 7 x 7" in rows["Heat inside the lesion, on its border, outside (mean)"]
     assert any("above 97%" in name for name in rows)
+    assert rows["Uncertain on test images: near a threshold"].startswith("25.0%")
+    assert rows["Stays in its band under light, crop, turn and covered skin"].endswith("n = 3")
     assert figures_of_gates(replace(REPORT, heat=None, outline_sure=None, outline_dice=None)).keys() < rows.keys()
 
 

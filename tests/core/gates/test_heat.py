@@ -95,6 +95,14 @@ def test_limits_warn_of_few_of_the_pictures_that_they_were_set_on() -> None:
     assert np.mean(shares / 2 > limits.max_on_artefacts) == pytest.approx(WARNED_SHARE, abs=0.005)
 
 
+def test_heat_that_lies_wholly_off_the_lesion_is_warned_of_even_where_that_is_often_so() -> None:
+    limits = fit_heat_limits([HeatShares(0, 0, 1, 0)] * 9)
+    shares = measure_heat(heat_at(0, 0), LESION, {}, limits)
+    assert shares is not None
+    assert shares.outside == pytest.approx(1)
+    assert any("off the lesion" in warning for warning in shares.warnings)
+
+
 def test_a_little_heat_on_artefacts_is_never_warned_of() -> None:
     assert fit_heat_limits([HeatShares(0.1, 0.1, 0.8, 0.0)] * 9).max_on_artefacts == 0.2
     assert fit_heat_limits([]) == HeatLimits()
