@@ -10,7 +10,7 @@ from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_REVIEW, diagnosis_label, local_time
 from dashboard.resources import get_practice, get_record
 from dashboard.workflow.cases import find_earlier_cases
-from dashboard.workflow.first_read import keep_final, keep_first_read, skip_first_read
+from dashboard.workflow.first_read import is_from_batch, keep_final, keep_first_read, skip_first_read
 
 _KEEP, _SKIP = "Keep my impression", "Skip"
 
@@ -106,7 +106,8 @@ def first_sentence(read: FirstRead) -> str:
 
 
 def _final_sentence(final: FinalAssessment) -> str:
-    parts = [str(final.impression)]
+    is_read = is_from_batch(final.submission_id)
+    parts = [f"{final.impression} (read from the decision)" if is_read else str(final.impression)]
     parts += [diagnosis_label(final.diagnosis).lower()] if final.diagnosis else []
     parts += [BAND_REVIEW[final.decision].lower()] if final.decision else []
     switch = "; a switch from the first read" if final.is_switch else ""

@@ -15,11 +15,11 @@ from db.repositories.cases import NewCase
 from db.unit_of_work import UnitOfWork
 
 _TOGETHER = 50  # cases that are saved in one unit of work: longer ones would keep other writers waiting
-# What a decision says about the lesion; the agreement figures are about impressions.
-_IMPRESSION = {
-    Band.REFER: Impression.MALIGNANT,
-    Band.INDETERMINATE: Impression.UNSURE,
-    Band.NO_CONCERN: Impression.BENIGN,
+# What a decision can go with, and what it is read as where it goes against the first read.
+_GOES_WITH = {
+    Band.REFER: (Impression.MALIGNANT, Impression.UNSURE),
+    Band.INDETERMINATE: (Impression.UNSURE, Impression.BENIGN),
+    Band.NO_CONCERN: (Impression.BENIGN,),
 }
 
 
@@ -103,7 +103,9 @@ def decide_item(*, item: BatchItem, assessment: Band, note: str, reader: str, re
     with record.writing() as work:
         item = _open_item(work, item.item_id)  # the page may be older than another reader's sign-off
         work.batches.record_assessment(item.item_id, assessment, note)
-        work.reads.add_final(_to_final(work, item, assessment, reader))
+        final = _to_final(work, item, assessment, reader)
+        if final is not None:
+            work.reads.add_final(final)
         if item.case_id is not None:
             work.reviews.add(item.case_id, Review(assessment, note, reader, now))
             detail = {"assessment": assessment}
@@ -209,10 +211,17 @@ def _to_draft(item: BatchItem, reader: str) -> CaseDraft:
     )
 
 
-def _to_final(work: UnitOfWork, item: BatchItem, decision: Band, reader: str) -> FinalAssessment:
-    submission, impression = item_submission(item.item_id), _IMPRESSION[decision]
+def _to_final(work: UnitOfWork, item: BatchItem, decision: Band, reader: str) -> FinalAssessment | None:
+    """The decision as a final assessment, where an impression was kept before the result; else it is a review only.
+
+    A decision is no diagnosis: it leaves the first impression as it was unless it goes against it, and is a switch then.
+    """
+    submission = item_submission(item.item_id)
     first = work.reads.firsts([submission]).get(submission)
-    is_switch = first is not None and first.impression not in (None, impression)
+    if first is None or first.impression is None:
+        return None
+    is_switch = first.impression not in _GOES_WITH[decision]
+    impression = _GOES_WITH[decision][0] if is_switch else first.impression
     return FinalAssessment(submission, impression, reader, utc_now(), None, decision, is_switch)
 
 

@@ -6,11 +6,17 @@ Everything goes by the `submission_id` of a case that may not be saved yet; a ba
 from core.domain import FinalAssessment, FirstRead, Review
 from core.taxonomy import Band, Confidence, Diagnosis, Impression, ReadMode
 from dashboard.workflow.record import Record, utc_now
+from db.repositories.batch_rows import SUBMISSION
 
 
 def item_submission(item_id: int) -> str:
     """The submission id of a batch item, for good: saving it again saves nothing twice."""
-    return f"batch-item-{item_id}"
+    return f"{SUBMISSION}{item_id}"
+
+
+def is_from_batch(submission_id: str) -> bool:
+    """Whether it is a batch item's, whose final assessment is read from the decision: there is one key for both."""
+    return submission_id.startswith(SUBMISSION)
 
 
 def keep_first_read(

@@ -17,6 +17,7 @@ from dashboard.components.words import (
     percent,
     threshold,
 )
+from dashboard.workflow.first_read import is_from_batch
 
 _SIGN = {Band.REFER: "▲", Band.INDETERMINATE: "◆", Band.NO_CONCERN: "●"}
 _NOBODY = "nobody named"
@@ -66,8 +67,9 @@ def final_rows(finals: Sequence[FinalAssessment]) -> tuple[Row, ...]:
         return ()
     final = finals[0]
     switch = "changed after the machine's result" if final.is_switch else ""
+    source = "read from the decision" if is_from_batch(final.submission_id) else ""
     rows = (
-        ("Impression", _joined(final.impression, switch)),
+        ("Impression", _joined(final.impression, source, switch)),
         ("Diagnosis", diagnosis_label(final.diagnosis) if final.diagnosis else ""),
         ("Decision", BAND_REVIEW[final.decision] if final.decision else ""),
         ("By", final.reader or _NOBODY),

@@ -133,7 +133,7 @@ def test_a_file_that_became_another_patients_case_stays_with_its_read(
     cases.update_case(case_id=other, draft=draft, who="dr a", record=record)
     assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_cases == 1
     kept, _ = cases.load_case(case_id=other, record=record)
-    assert (kept.pseudonym, len(kept.finals)) == (OTHER, 1)
+    assert (kept.pseudonym, len(kept.reviews)) == (OTHER, 1)
     [left] = load_items(batch_id=batch_id, record=record)[1]
     assert (left.case_id, left.assigned.pseudonym, left.filename) == (other, "", "Erased name")
 
