@@ -10,7 +10,15 @@ from core.classifier.card_figures import figures_of_test, further_of_test, parts
 from core.classifier.card_maps import render_maps
 from core.data.audit_file import AUDIT_FILE, read_audit
 from core.data.audit_findings import findings
-from core.evaluation.ablations import ABLATION_COLUMNS, Ablation, read_ablations
+from core.evaluation.ablations import (
+    ABLATION_COLUMNS,
+    Ablation,
+    AblationColumn,
+    baseline_of,
+    missing_note,
+    paired_tests,
+    read_ablations,
+)
 from core.evaluation.gates_report import figures_of_gates, read_gates
 
 CARD_TEXT_FILE = "README.md"
@@ -23,6 +31,12 @@ _TWO_KINDS = (
     "Trained on nevi and malignant lesions only: benign keratoses, dermatofibromas and vascular lesions are missing "
     "and are often scored high."
 )
+_COLUMNS = {
+    "all": "all test images",
+    "unseen_lesions": "lesions not in the train part",
+    "same_source": "same source",
+    "ham10000-extra-test": "held-out lesions",
+}
 _NOT_VALIDATED = (
     "Not validated for skin types V-VI, nails, mucosa, palms and soles, children, or other dermatoscopes and clinics."
 )
@@ -147,16 +161,18 @@ def _figures(title: str, test: dict[str, Any]) -> list[str]:
 def _ablations(rows: Sequence[Ablation]) -> list[str]:
     if not rows:
         return []
-    head = ["ROC-AUC", *ABLATION_COLUMNS, "DeLong p", "McNemar p"]
+    head = ["ROC-AUC", *(_COLUMNS[column] for column in ABLATION_COLUMNS)]
     return [
         "## What each measure was worth",
         "",
-        "All rows trained alike, at reduced cost; paired tests against the first row.",
+        "All rows trained alike, at reduced cost; 95% intervals in brackets, then p against "
+        f"{baseline_of(rows)}: DeLong for the ROC-AUC, McNemar for the accuracy.",
         "",
         f"| {' | '.join(head)} |",
         "|---|" + "---:|" * (len(head) - 1),
         *(f"| {' | '.join(_ablation(row))} |" for row in rows),
         "",
+        *([missing_note(rows), ""] if missing_note(rows) else []),
     ]
 
 
@@ -169,9 +185,12 @@ def _gates(rows: Mapping[str, str]) -> list[str]:
 
 
 def _ablation(row: Ablation) -> list[str]:
-    figures = [row.roc_auc[name].as_text(3) if name in row.roc_auc else "" for name in ABLATION_COLUMNS]
-    tests = ["" if p is None else f"{p:.2g}" for p in (row.delong_p, row.mcnemar_p)]
-    return [f"{row.row} ({row.architecture}, {row.input_px} px, {row.epochs} epochs)", *figures, *tests]
+    return [f"{row.row} ({row.cost})", *(_measured(row.columns.get(name)) for name in ABLATION_COLUMNS)]
+
+
+def _measured(column: AblationColumn | None) -> str:
+    tests = [f"{name} {p}" for name, p in zip(("DeLong", "McNemar"), paired_tests(column), strict=True) if p]
+    return "; ".join([column.roc_auc.as_text(3), *tests]) if column else ""
 
 
 def _facts(card: ModelCard) -> list[str]:

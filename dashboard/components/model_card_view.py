@@ -19,6 +19,7 @@ from core.classifier.card_text import (
 )
 from core.evaluation.ablations import Ablation
 from core.libraries import installed_libraries
+from dashboard.components.performance_training import draw_ablations
 from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
 from dashboard.components.words import METHOD_LABEL, local_time
 
@@ -28,7 +29,7 @@ _CODE_LICENCE = "Apache-2.0"
 def draw_card(
     name: str, card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation], gates: Mapping[str, str]
 ) -> None:
-    """Intended use and limits first, then what the audit found, figures, data, versions and licences."""
+    """Intended use and limits first, then what the audit found, figures, data, versions and licences, ablations."""
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         _draw_use(card)
@@ -41,6 +42,7 @@ def draw_card(
         _draw_gates(name, gates)
         _offer_download(card, audited, ablations, gates)
         _draw_versions(card)
+    draw_ablations(ablations)
 
 
 def _draw_use(card: ModelCard) -> None:
@@ -60,17 +62,19 @@ def _draw_tests(name: str, card: ModelCard) -> None:
     _draw_maps(card.facts.get("maps"))
     if held_out:
         st.subheader("Held-out lesions", anchor=False)
-        _draw_test(held_out)
+        _draw_test(held_out, whole="All seven kinds of HAM10000")
     st.page_link("../pages/performance.py", label="Charts, thresholds and errors", icon=":material/monitoring:")
 
 
-def _draw_test(test: dict[str, Any]) -> None:
+def _draw_test(test: dict[str, Any], whole: str = "") -> None:
     rows: list[list[str | Cell]] = [[key, *map(value_cell, values)] for key, values in figures_of_test(test).items()]
-    draw_table(["", *parts_of_test(test)], rows)
+    parts = list(parts_of_test(test))
+    draw_table(["", whole or parts[0], *parts[1:]], rows)
     further: list[list[str | Cell]] = [[key, value_cell(value)] for key, value in further_of_test(test).items()]
     if further:
         draw_table([], further)
-    draw_points("What this test set is", test.get("statement", []))
+    if statement := test.get("statement"):
+        draw_points("What this test set is", statement)
     st.caption(
         f"Small: 95% intervals. Set “{test['set']}”, file list {test['file_list_sha256'][:12]}, measured "
         f"{local_time(datetime.fromisoformat(test['measured_at']))}."

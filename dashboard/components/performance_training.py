@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.classifier.card import ModelCard
-from core.evaluation.ablations import ABLATION_COLUMNS, Ablation, ablations_csv
+from core.evaluation.ablations import (
+    ABLATION_COLUMNS,
+    Ablation,
+    AblationColumn,
+    ablations_csv,
+    baseline_of,
+    missing_note,
+    paired_tests,
+)
 from dashboard.charts import training_curve
 from dashboard.components.performance_headline import figure_cell
 from dashboard.components.plots import draw_plot
@@ -17,7 +25,7 @@ from dashboard.measured import get_ablations, get_training_curve
 def draw_training(model: str, card: ModelCard) -> None:
     """The curve of each epoch with what was trained on, then the ablations."""
     _draw_curve(model, card)
-    _draw_ablations(get_ablations())
+    draw_ablations(get_ablations())
 
 
 def _draw_curve(model: str, card: ModelCard) -> None:
@@ -42,33 +50,30 @@ def _draw_curve(model: str, card: ModelCard) -> None:
     )
 
 
-def _draw_ablations(rows: Sequence[Ablation]) -> None:
+def draw_ablations(rows: Sequence[Ablation]) -> None:
+    """ROC-AUC by row and column, then the paired tests; nothing where the table is not installed."""
     if not rows:
         return
     st.markdown("**What each measure was worth** (ROC-AUC; all rows trained alike, at reduced cost)")
-    head: list[str | Cell] = ["Network", *(COLUMN_LABEL[column] for column in ABLATION_COLUMNS)]
-    head += [Cell("DeLong", f"p, against {_baseline(rows)}"), Cell("McNemar", "p")]
-    draw_table(head, [_ablation(row) for row in rows])
+    columns = [COLUMN_LABEL[column] for column in ABLATION_COLUMNS]
+    draw_table(["Network", *columns], [[Cell(row.row, row.cost), *map(_roc_auc, _by_column(row))] for row in rows])
+    st.markdown(f"**Is it more than chance?** p against {baseline_of(rows)}, paired on the same images")
+    tested = [[row.row, *map(_tests, _by_column(row))] for row in rows if not row.is_baseline]
+    draw_table(["Network", *(Cell(name, "DeLong, McNemar") for name in columns)], tested)
+    st.caption(f"DeLong tests the ROC-AUC, McNemar the accuracy; not corrected for many tests. {missing_note(rows)}")
     st.download_button(
-        "Table as CSV", ablations_csv(tuple(rows)), file_name="ablations.csv", mime="text/csv", on_click="ignore"
+        "Table as CSV", ablations_csv(rows), file_name="ablations.csv", mime="text/csv", on_click="ignore"
     )
 
 
-def _baseline(rows: Sequence[Ablation]) -> str:
-    """The row that the others are tested against: the one without a test of its own."""
-    return next((f"“{row.row}”" for row in rows if row.delong_p is None and row.mcnemar_p is None), "the baseline")
+def _by_column(row: Ablation) -> list[AblationColumn | None]:
+    return [row.columns.get(name) for name in ABLATION_COLUMNS]
 
 
-def _ablation(row: Ablation) -> list[str | Cell]:
-    cells: list[str | Cell] = [
-        figure_cell(row.roc_auc[column], is_share=False) if column in row.roc_auc else "not measured"
-        for column in ABLATION_COLUMNS
-    ]
-    about = f"{row.architecture}, {row.input_px} px, {plural(row.epochs, 'epoch')}"
-    return [Cell(row.row, about), *cells, _p(row.delong_p), _p(row.mcnemar_p)]
+def _roc_auc(column: AblationColumn | None) -> Cell:
+    return figure_cell(column.roc_auc, is_share=False) if column else Cell("not measured")
 
 
-def _p(value: float | None) -> str:
-    if value is None:
-        return ""
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+def _tests(column: AblationColumn | None) -> Cell:
+    delong, mcnemar = paired_tests(column)
+    return Cell(delong or "–", mcnemar or "–")

@@ -47,7 +47,7 @@ NOT_TRAINED_SITE = (
 )
 COLUMN_LABEL = {  # of the table of ablations
     "all": "All test images",
-    "without_repeats": "Not in the train part",
+    "unseen_lesions": "Lesions not in the train part",
     "same_source": "Same source",
     "ham10000-extra-test": "Held-out lesions",
 }

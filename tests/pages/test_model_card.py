@@ -1,6 +1,7 @@
 """The model card page: what for, what not for, how it did, what it is made of."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from core import APP_VERSION
 from core.classifier.card import CARD_FILE, WEIGHTS_FILE, read_card
 from core.classifier.card_text import INTENDED_USE, limits_of
+from core.evaluation.ablations import ABLATIONS_FILE
 from core.evaluation.results import METRICS_FILE
 from tests.pages.app_driver import App
 
@@ -42,6 +44,14 @@ def test_versions_and_licences_are_listed(app: App) -> None:
 def test_the_card_can_be_downloaded(app: App) -> None:
     [button] = app.open("model_card").test.get("download_button")
     assert button.proto.label == "Download this card as Markdown"
+
+
+def test_the_table_of_ablations_is_shown_where_it_is_installed(app: App, weights_root: Path) -> None:
+    row = {"row": "From scratch", "architecture": "lesion_cnn", "input_px": 160, "epochs": 4}
+    auc = {"roc_auc": {"value": 0.9, "low": 0.88, "high": 0.92}, "delong_p": 0.0001, "mcnemar_p": 0.2}
+    (weights_root / ABLATIONS_FILE).write_text(json.dumps([row | {"columns": {"same_source": auc}}]))
+    text = app.open("model_card").text
+    assert "From scratch" in text and "&lt; 0.001" in text and "Held-out lesions" in text
 
 
 def test_a_network_without_figures_says_the_next_step(app: App, weights_root: Path) -> None:

@@ -67,13 +67,15 @@ def test_source_and_diagnoses_are_told_and_figures_of_an_earlier_version_say_the
 
 
 def test_ablations_and_the_log_of_tests_are_shown_where_they_are_installed(app: App, weights_root: Path) -> None:
-    row = {"row": "From scratch", "architecture": "lesion_cnn", "input_px": 160, "epochs": 4, "delong_p": 0.0001}
-    row["columns"] = {"all": {"roc_auc": {"value": 0.9, "low": 0.88, "high": 0.92}}}
-    (weights_root / ABLATIONS_FILE).write_text(json.dumps([row]))
+    row: dict[str, object] = {"row": "From scratch", "architecture": "lesion_cnn", "input_px": 160, "epochs": 4}
+    auc = {"roc_auc": {"value": 0.9, "low": 0.88, "high": 0.92}}
+    row["columns"] = {name: auc | {"delong_p": 0.0001, "mcnemar_p": 0.2} for name in ("all", "unseen_lesions")}
+    (weights_root / ABLATIONS_FILE).write_text(json.dumps([row, row | {"row": "Tuned", "columns": {"all": auc}}]))
     entry = {"scored_at": "2026-03-01", "model": SMALL, "weights_sha256": "ab", "set": "test", "n": 48, "reason": "why"}
     (weights_root / SMALL / LOG_FILE).write_text(json.dumps(entry) + "\n")
     text = open_section(app, "Training").text
-    assert "From scratch" in text and "&lt; 0.001" in text and "not measured" in text
+    assert "From scratch" in text and text.count("&lt; 0.001") == 2 and "not measured" in text
+    assert "p against “Tuned”" in text and "Lesions not in the train part" in text
     assert "scored 1 time for figures beside these weights" in text
     assert "Table as CSV" in downloads(app)
 

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from core.evaluation.ablations import ABLATION_COLUMNS
+from core.evaluation.ablations import (
+    ABLATION_COLUMNS,
+    Ablation,
+    AblationColumn,
+    baseline_of,
+    missing_note,
+    paired_tests,
+)
 from core.evaluation.comparison import PairedDifference
 from core.evaluation.figures import Figure
 from core.evaluation.results import Evaluation
@@ -95,14 +102,31 @@ def networks_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
 
 
 def ablations_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
-    """What each measure in training was worth, where that is installed."""
-    cells = [
-        [row.row, *(row.roc_auc[key].as_text(3) if key in row.roc_auc else "not measured" for key in ABLATION_COLUMNS)]
-        for row in inputs.ablations
-    ]
-    if cells:
-        head = ["Network", *(COLUMN_LABEL[column] for column in ABLATION_COLUMNS)]
-        yield ReportBlock("What each measure was worth (ROC-AUC)", tables=(table_of(head, cells),))
+    """What each measure in training was worth, and whether that is more than chance, where that is installed."""
+    rows = inputs.ablations
+    if not rows:
+        return
+    head = ["Network", *(COLUMN_LABEL[column] for column in ABLATION_COLUMNS)]
+    tests = [[row.row, *map(_tests, _by_column(row))] for row in rows if not row.is_baseline]
+    tables = (
+        table_of(head, [[row.row, *map(_measured, _by_column(row))] for row in rows]),
+        table_of([f"p against {baseline_of(rows)}", *head[1:]], tests),
+    )
+    said = [f"{row.row}: {row.cost}." for row in rows]
+    said += ["p: DeLong for the ROC-AUC, then McNemar for the accuracy.", missing_note(rows)]
+    yield ReportBlock("What each measure was worth (ROC-AUC)", tuple(filter(None, said)), tables)
+
+
+def _by_column(row: Ablation) -> list[AblationColumn | None]:
+    return [row.columns.get(name) for name in ABLATION_COLUMNS]
+
+
+def _measured(column: AblationColumn | None) -> str:
+    return column.roc_auc.as_text(3) if column else "not measured"
+
+
+def _tests(column: AblationColumn | None) -> str:
+    return " · ".join(p or _NONE for p in paired_tests(column))
 
 
 def _group(group: Subgroup) -> list[str]:

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from core.errors import DataFolderInvalid
-from core.evaluation.ablations import ABLATIONS_FILE, ablations_csv, read_ablations
+from core.evaluation.ablations import (
+    ABLATIONS_FILE,
+    ablations_csv,
+    baseline_of,
+    missing_note,
+    paired_tests,
+    read_ablations,
+)
 from core.evaluation.evaluate import evaluate
 from core.evaluation.exploration import prepare_exploration
 from core.evaluation.other_sets import find_other_sets
@@ -19,24 +26,35 @@ from core.evaluation.results import write_evaluation
 from core.evaluation.sets import open_set
 from tests.core.evaluation.conftest import RedScorer, make_card
 
+AUC = {"value": 0.9, "low": 0.88, "high": 0.92}
 ROW = {
     "row": "from scratch",
     "architecture": "lesion_cnn",
     "input_px": 160,
     "epochs": 4,
-    "columns": {"all": {"roc_auc": {"value": 0.9, "low": 0.88, "high": 0.92}}},
-    "delong_p": None,
-    "mcnemar_p": 0.04,
+    "images_per_epoch": 2304,
+    "columns": {"all": {"n": 660, "roc_auc": AUC, "delong_p": 0.0004, "mcnemar_p": 0.04}},
 }
+BASELINE = ROW | {"row": "full fine-tuning", "columns": {"all": {"n": 660, "roc_auc": AUC}}}
 
 
 def test_the_table_is_read_and_written_as_csv(tmp_path: Path) -> None:
-    (tmp_path / ABLATIONS_FILE).write_text(json.dumps([ROW]))
-    [row] = read_ablations(tmp_path)
-    assert row.roc_auc["all"].value == 0.9 and row.mcnemar_p == 0.04
-    head, line = ablations_csv((row,)).splitlines()
+    (tmp_path / ABLATIONS_FILE).write_text(json.dumps([ROW, BASELINE]))
+    row, baseline = read_ablations(tmp_path)
+    assert row.columns["all"].roc_auc.value == 0.9 and paired_tests(row.columns["all"]) == ("< 0.001", "0.040")
+    assert (row.is_baseline, baseline.is_baseline, baseline_of((row, baseline))) == (False, True, "“full fine-tuning”")
+    assert row.cost == "lesion_cnn, 160 px, 4 epochs of 2,304 images"
+    head, line, _ = ablations_csv((row, baseline)).splitlines()
     cells = dict(zip(head.split(","), line.split(","), strict=True))
-    assert (cells["all_roc_auc"], cells["same_source_roc_auc"], cells["mcnemar_p"]) == ("0.9", "", "0.04")
+    assert (cells["all_roc_auc"], cells["same_source_roc_auc"], cells["all_mcnemar_p"]) == ("0.9", "", "0.04")
+
+
+def test_what_missing_clinical_data_change_is_told_of_rows_that_use_them(tmp_path: Path) -> None:
+    clinical = ROW | {"row": "+ clinical data", "change_when_missing": {"all": -0.0042}}
+    (tmp_path / ABLATIONS_FILE).write_text(json.dumps([BASELINE, clinical]))
+    rows = read_ablations(tmp_path)
+    assert "“+ clinical data”" in missing_note(rows) and "by -0.004" in missing_note(rows)
+    assert missing_note(rows[:1]) == ""
 
 
 def test_no_table_is_no_row_and_a_broken_one_is_told(tmp_path: Path) -> None:

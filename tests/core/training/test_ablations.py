@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.evaluation.ablations import ABLATION_COLUMNS, missing_note, read_ablations
 from core.evaluation.scoring_log import read_log
 from core.training.ablations import BASELINE, HELD_OUT, recipes, run
 
@@ -30,6 +31,10 @@ def test_each_row_is_scored_on_each_column_logged_and_compared_with_the_baseline
         figure = row["columns"]["all"]["roc_auc"]
         assert figure["low"] <= figure["value"] <= figure["high"]
     assert abs(table[-1]["change_when_missing"][HELD_OUT]) < 0.1
+    read = read_ablations(tmp_path)
+    assert [set(row.columns) for row in read] == [set(ABLATION_COLUMNS)] * len(table)
+    assert [row.is_baseline for row in read] == [row["row"] == BASELINE for row in table]
+    assert "+ clinical data" in missing_note(read)
     assert [entry.reason for entry in read_log(tmp_path)] == [f"ablation: {name}" for name in names]
 
 

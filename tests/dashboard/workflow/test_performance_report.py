@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from core.classifier.card import ModelCard
-from core.evaluation.ablations import Ablation
+from core.evaluation.ablations import Ablation, AblationColumn
 from core.evaluation.about_set import AboutSet
 from core.evaluation.advice import advise_threshold
 from core.evaluation.calibration_steps import calibration_steps
@@ -125,7 +125,7 @@ def inputs() -> ReportInputs:
         errors=predictions.worst_errors(3),
         networks={"net": evaluation, "older": evaluation},
         differences={"net minus older": PairedDifference(N, FIGURE, Figure(-0.02, -0.04, 0.01), FIGURE)},
-        ablations=(Ablation("from scratch", "lesion_cnn", 160, 4, {"all": FIGURE}),),
+        ablations=(Ablation("from scratch", "lesion_cnn", 160, 4, {"all": AblationColumn(FIGURE, N, 0.0004, 0.2)}),),
         log=(LoggedScoring("2026-03-01", "net", CARD.weights_sha256, "test", N, "release"),),
         live=live_of(predictions),
     )
