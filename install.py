@@ -1,4 +1,4 @@
-"""Sets everything up: `python3 install.py [app|test|train]`, on a fresh machine with Python 3.11+ alone.
+"""Sets everything up: `python3 install.py [app|test|train|moto]`, on a fresh machine with Python 3.11+ alone.
 
 What is done already is skipped, by a stamp in .venv that holds the hash of what was installed. torch comes first and
 alone: a range that another package gives may otherwise pull in gigabytes of CUDA libraries. TORCH_INDEX names an index
@@ -23,6 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CONSTRAINTS = ROOT / "constraints.txt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MOTO = ROOT / ".venv-moto"
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 _PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 
@@ -37,6 +38,8 @@ def main(goal: str) -> int:
         once("test", ["requirements-dev.txt", "constraints.txt"], lambda: install_file("requirements-dev.txt"))
         provide_browser()
         provide_postgres()
+    if goal == "moto" or (goal == "test" and os.environ.get("CI")):
+        once("moto", ["requirements-moto.txt"], provide_moto)
     if goal == "train":
         once("train", ["requirements-train.txt"], lambda: install_file("requirements-train.txt"))
     return 0
@@ -127,6 +130,16 @@ def provide_postgres() -> None:
     """See to a PostgreSQL for the tests where CI is set; elsewhere it is the user's to install, or they are skipped."""
     if os.environ.get("CI") and can_use_apt() and not any(DEBIAN_POSTGRES.glob("*/bin/initdb")):
         apt_install("postgresql")
+
+
+def provide_moto() -> None:
+    """A stand-in for S3 for the tests, in an environment of its own: what it brings along would change the pins."""
+    say("Making .venv-moto ...")
+    venv.create(MOTO, with_pip=True)
+    pip = [str(MOTO / "bin" / "python"), *_PIP[1:], "install", "--quiet", "-r", str(ROOT / "requirements-moto.txt")]
+    if subprocess.run(pip, check=False).returncode:
+        shutil.rmtree(MOTO)
+        say("No moto: the tests of pictures under s3:// will be skipped.")
 
 
 def can_use_apt() -> bool:

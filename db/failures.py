@@ -30,7 +30,7 @@ _SENTENCES: dict[type[StorageFailed], str] = {
     StorageBusy: "Nothing was saved: another program is using the database.",
     StorageFull: "Nothing was saved: the disk is full.",
     StorageReadOnly: "Nothing was saved: the data folder may not be written.",
-    StorageUnreachable: "Nothing was saved or read: the database's server does not answer.",
+    StorageUnreachable: "Nothing was saved: the server that keeps the record, or its pictures, does not answer.",
 }
 
 

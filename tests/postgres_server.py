@@ -117,6 +117,7 @@ def _hand_over(folder: Path) -> None:
 
 
 def _as_owner(command: list[str], **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 (Popen's own)
-    is_root = os.geteuid() == 0
-    user = {"user": _OWNER, "group": _OWNER, "extra_groups": []} if is_root else {}
-    return subprocess.Popen(command, cwd="/", **user, **options)
+    if os.geteuid() == 0:
+        options |= {"user": _OWNER, "group": _OWNER, "extra_groups": []}
+    process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd="/", **options)
+    return process

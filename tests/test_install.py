@@ -136,6 +136,17 @@ def test_postgres_is_installed_in_ci_alone_and_only_where_it_is_missing(
     assert asked == installed
 
 
+def test_moto_that_cannot_be_had_leaves_nothing_and_ends_nothing(
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "MOTO", tmp_path / "moto")
+    monkeypatch.setattr(install.venv, "create", lambda folder, with_pip: folder.mkdir())
+    monkeypatch.setattr(install.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1))
+    install.provide_moto()
+    assert not (tmp_path / "moto").exists()
+    assert "will be skipped" in capsys.readouterr().out
+
+
 def test_the_installer_needs_nothing_but_python() -> None:
     """It runs before anything is installed: without site-packages it must import."""
     done = subprocess.run(

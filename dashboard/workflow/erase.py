@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from core.pseudonyms import names_pseudonym
 from dashboard.workflow.record import Record, utc_now
 from dashboard.workflow.staging import forget_staged
+from dashboard.workflow.thumbnails import forget_thumbnails
 from db.engine import forget_deleted
-from db.failures import file_errors_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,4 @@ def erase_patient(*, pseudonym: str, who: str, record: Record) -> Erasure:
 
 def _remove_picture(sha256: str, record: Record) -> None:
     record.blobs.remove(sha256)
-    with file_errors_told():
-        for thumbnail in record.thumbnails.glob(f"{sha256}-*"):
-            thumbnail.unlink(missing_ok=True)
+    forget_thumbnails(blob_sha256=sha256, record=record)

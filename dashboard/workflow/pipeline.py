@@ -154,9 +154,8 @@ def _keep_again(row: WaitingFile, source: str, record: Record) -> None:
 
 
 def _read(row: WaitingFile, source: str, record: Record) -> bytes:
-    path = record.staging / row.staged if row.staged else Path(source) / row.filename
     try:
-        return path.read_bytes()
+        return record.staging.read(row.staged) if row.staged else (Path(source) / row.filename).read_bytes()
     except OSError as error:
         raise CorruptImage(f"This file cannot be read: {error.strerror}.") from error
 

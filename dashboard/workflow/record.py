@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,7 +15,7 @@ from db.blobs import BlobStore
 from db.case_words import has_missing, refresh_missing
 from db.clean import strip_metadata
 from db.engine import make_engine, make_session_factory, upgrade_to_head
-from db.failures import file_errors_told
+from db.places import Place, open_place
 from db.unit_of_work import UnitOfWork
 
 LARGEST_ID = 2**63 - 1  # what the database can be asked for; an address may hold any number
@@ -24,12 +23,15 @@ LARGEST_ID = 2**63 - 1  # what the database can be asked for; an address may hol
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Where cases are kept. `staging` holds a batch's files until they are scored, `thumbnails` what lists show."""
+    """Where cases are kept. `staging` holds a batch's files until they are scored, `thumbnails` what lists show.
+
+    All of it is the same for every server of a practice: any of them may score a batch, and erase a patient.
+    """
 
     session_factory: sessionmaker[Session]
     blobs: BlobStore
-    staging: Path
-    thumbnails: Path
+    staging: Place
+    thumbnails: Place
 
     def close(self) -> None:
         """Let go of the database; what is asked for later opens it anew."""
@@ -49,13 +51,7 @@ class Record:
     def stage(self, content: bytes) -> str:
         """Put a file aside as it came, metadata and all, until its batch has been scored; gives its name there."""
         name = uuid.uuid4().hex
-        with file_errors_told():
-            self.staging.mkdir(parents=True, exist_ok=True)
-            try:
-                (self.staging / name).write_bytes(content)
-            except OSError:
-                (self.staging / name).unlink(missing_ok=True)
-                raise
+        self.staging.write(name, content)
         return name
 
     def keep_picture(self, content: bytes, image: LesionImage) -> StoredImage:
@@ -82,9 +78,9 @@ def open_record(settings: Settings, *, busy_timeout_ms: int = 5000) -> Record:
     upgrade_to_head(engine)
     record = Record(
         session_factory=make_session_factory(engine),
-        blobs=BlobStore(settings.blob_root),
-        staging=settings.home / "staging",
-        thumbnails=settings.home / "thumbnails",
+        blobs=BlobStore(open_place(settings.picture_address, "images")),
+        staging=open_place(settings.picture_address, "staging"),
+        thumbnails=open_place(settings.picture_address, "thumbnails"),
     )
     _make_searchable(record)
     return record

@@ -1,6 +1,7 @@
 """Small pictures for lists: made once per stored picture and kept, since decoding a phone's picture takes long."""
 
 import io
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,9 @@ from core.domain import LesionImage
 from core.errors import CorruptImage
 from dashboard.workflow.cases import turn_upright
 from dashboard.workflow.record import Record
-from db.failures import file_errors_told
 
 SIDE_PX = 180
+_ORIENTATIONS = range(1, 9)  # of EXIF
 
 
 def make_thumbnail(pixels: NDArray[np.uint8], side_px: int = SIDE_PX) -> bytes:
@@ -26,16 +27,22 @@ def make_thumbnail(pixels: NDArray[np.uint8], side_px: int = SIDE_PX) -> bytes:
 
 def load_thumbnail(*, blob_sha256: str, orientation: int, record: Record) -> bytes:
     """The thumbnail of a stored picture. Raises RecordNotFound, ImageRejected or StorageFailed."""
-    path = record.thumbnails / f"{blob_sha256}-{orientation}.jpg"
-    if path.is_file():
-        return path.read_bytes()
+    name = _name(blob_sha256, orientation)
+    with suppress(FileNotFoundError):
+        return record.thumbnails.read(name)
     content = make_thumbnail(_read_small(record, blob_sha256, orientation))
-    with file_errors_told():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{id(content):x}.partial")  # two sessions may make the same one
-        partial.write_bytes(content)
-        partial.replace(path)
+    record.thumbnails.write(name, content)
     return content
+
+
+def forget_thumbnails(*, blob_sha256: str, record: Record) -> None:
+    """Remove what was made of a stored picture. Raises StorageFailed."""
+    for orientation in _ORIENTATIONS:
+        record.thumbnails.remove(_name(blob_sha256, orientation))
+
+
+def _name(blob_sha256: str, orientation: int) -> str:
+    return f"{blob_sha256}-{orientation}.jpg"
 
 
 def _read_small(record: Record, blob_sha256: str, orientation: int) -> NDArray[np.uint8]:

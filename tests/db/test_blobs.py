@@ -8,15 +8,21 @@ from hypothesis import strategies as st
 
 from core.errors import RecordNotFound, StorageFailed, StorageFull, StorageReadOnly
 from db.blobs import BlobStore
+from db.places import Folder
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> BlobStore:
-    return BlobStore(tmp_path / "images")
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "images"
 
 
-def files(store: BlobStore, sha256: str) -> list[Path]:
-    return list(store.path(sha256).parent.iterdir())
+@pytest.fixture
+def store(root: Path) -> BlobStore:
+    return BlobStore(Folder(root))
+
+
+def files(root: Path) -> list[str]:
+    return [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
@@ -27,14 +33,14 @@ def test_what_is_put_in_comes_out(store: BlobStore, content: bytes) -> None:
     assert store.open(sha256) == content
 
 
-def test_the_file_lies_under_the_first_two_digits(store: BlobStore, tmp_path: Path) -> None:
+def test_the_file_lies_under_the_first_two_digits(store: BlobStore, root: Path) -> None:
     sha256 = store.put(b"picture")
-    assert store.path(sha256) == tmp_path / "images" / sha256[:2] / sha256[2:]
-    assert files(store, sha256) == [store.path(sha256)]
+    assert files(root) == [f"{sha256[:2]}/{sha256[2:]}"]
 
 
-def test_the_same_content_is_not_written_again(store: BlobStore) -> None:
-    path = store.path(store.put(b"picture"))
+def test_the_same_content_is_not_written_again(store: BlobStore, root: Path) -> None:
+    store.put(b"picture")
+    path = root / files(root)[0]
     before = path.stat()
     store.put(b"picture")
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
@@ -51,9 +57,9 @@ def test_a_name_that_is_no_sha256_leads_nowhere(store: BlobStore, name: str) -> 
         store.open(name)
 
 
-def test_a_picture_that_changed_on_the_disk_is_not_shown(store: BlobStore) -> None:
+def test_a_picture_that_changed_on_the_disk_is_not_shown(store: BlobStore, root: Path) -> None:
     sha256 = store.put(b"picture")
-    store.path(sha256).write_bytes(b"pixture")
+    (root / files(root)[0]).write_bytes(b"pixture")
     with pytest.raises(StorageFailed, match="changed on the disk"):
         store.open(sha256)
 
@@ -68,12 +74,12 @@ def test_a_removed_picture_is_gone_and_may_be_removed_again(store: BlobStore) ->
 
 @pytest.mark.parametrize(("number", "kind"), [(errno.ENOSPC, StorageFull), (errno.EROFS, StorageReadOnly)])
 def test_a_failed_write_is_told_and_leaves_no_half_file(
-    store: BlobStore, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[StorageFailed]
+    store: BlobStore, root: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[StorageFailed]
 ) -> None:
     def fail(_: int) -> None:
         raise OSError(number, "as the system says it")
 
-    monkeypatch.setattr("db.blobs.os.fsync", fail)
+    monkeypatch.setattr("db.places.os.fsync", fail)
     with pytest.raises(kind):
         store.put(b"picture")
-    assert files(store, hashlib.sha256(b"picture").hexdigest()) == []
+    assert files(root) == []

@@ -27,7 +27,7 @@ def n_waiting(engine: Engine) -> int:
     """How many wait for the lock of those who write."""
     statement = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     with engine.connect() as connection:
-        return connection.execute(text(statement)).scalar_one()
+        return int(connection.execute(text(statement)).scalar_one())
 
 
 @contextmanager

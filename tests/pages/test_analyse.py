@@ -284,7 +284,7 @@ def test_a_full_disk_keeps_what_was_typed(classified: App, record: Record, monke
 
     classified.set("Notes", "itches")
     with monkeypatch.context() as patch:
-        patch.setattr("db.blobs.os.fsync", no_space)
+        patch.setattr("db.places.os.fsync", no_space)
         classified.press("Save case")
     assert "the disk is full" in classified.errors[0]
     assert "Free some space" in classified.errors[0]

@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -49,8 +48,8 @@ def n_cases(record: Record) -> int:
     return cases.list_cases(wanted=CaseFilter(), page=0, page_size=1, record=record).n_total
 
 
-def staged(record: Record) -> list[Path]:
-    return list(record.staging.iterdir()) if record.staging.is_dir() else []
+def staged(record: Record) -> list[str]:
+    return record.staging.names()
 
 
 @pytest.fixture
@@ -150,7 +149,7 @@ def test_a_cancelled_batch_forgets_the_files_that_wait(record: Record, classifie
 
 
 def test_a_paused_batch_keeps_its_files_and_goes_on_when_resumed(
-    record: Record, classifier: DarknessClassifier
+    record: Record, settings: Settings, classifier: DarknessClassifier
 ) -> None:
     batch_id = begin(record, shades(MANY))
     done: list[int] = []
@@ -171,8 +170,8 @@ def test_a_paused_batch_keeps_its_files_and_goes_on_when_resumed(
     run()
     summary = batches.load_summary(batch_id=batch_id, record=record)
     assert (summary.state, summary.n_scored) == (BatchState.PAUSED, sum(done))
-    for path in staged(record):
-        os.utime(path, (time.time() - 3600,) * 2)
+    for name in staged(record):
+        os.utime(settings.home / "staging" / name, (time.time() - 3600,) * 2)
     sweep_staging(record=record)
     assert len(staged(record)) == summary.n_waiting > 0
     assert batches.running_uploads(record=record) == []
@@ -290,16 +289,14 @@ def test_the_csv_has_every_file_by_risk_and_runs_no_formula(record: Record, clas
 
 
 def test_a_full_disk_leaves_no_batch_and_no_staged_file(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    write, written = Path.write_bytes, []
+    written: list[int] = []
 
-    def until_full(path: Path, content: bytes) -> int:
-        written.append(path)
+    def until_full(handle: int) -> None:
+        written.append(handle)
         if len(written) > 2:
-            write(path, content[:10])
             raise OSError(errno.ENOSPC, "No space left on device")
-        return write(path, content)
 
-    monkeypatch.setattr(Path, "write_bytes", until_full)
+    monkeypatch.setattr("db.places.os.fsync", until_full)
     with pytest.raises(StorageFull):
         begin(record, shades(5))
     assert batches.list_batches(record=record) == []
@@ -313,12 +310,12 @@ def test_a_locked_database_leaves_no_batch_and_no_staged_file(record: Record, im
     assert staged(record) == []
 
 
-def test_sweeping_removes_what_nobody_waits_for(record: Record) -> None:
+def test_sweeping_removes_what_nobody_waits_for(record: Record, settings: Settings) -> None:
     sweep_staging(record=record)  # before the first file was ever staged
     begin(record, take(shade(90)))
     wanted = staged(record)
-    old, new = (record.staging / record.stage(b"left behind") for _ in range(2))
-    for path in (*wanted, old):
-        os.utime(path, (time.time() - 3600,) * 2)
+    old, new = (record.stage(b"left behind") for _ in range(2))
+    for name in (*wanted, old):
+        os.utime(settings.home / "staging" / name, (time.time() - 3600,) * 2)
     sweep_staging(record=record)
     assert set(staged(record)) == {*wanted, new}

@@ -117,7 +117,7 @@ def test_a_full_disk_leaves_neither_case_nor_half_a_picture(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("db.blobs.os.fsync", no_space)
+        patch.setattr("db.places.os.fsync", no_space)
         with pytest.raises(StorageFull):
             cases.save_case(draft=draft, analysis=analysis, record=record)
     assert n_cases(record) == 0

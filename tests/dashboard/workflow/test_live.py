@@ -124,14 +124,12 @@ def test_pictures_and_scores_like_the_reference_are_steady_and_others_alarm(reco
     assert {found.name: found.level for found in drift.figures}["brightness"] is DriftLevel.ALARM
 
 
-def test_a_picture_that_changed_on_the_disk_is_passed_over_and_counted(record: Record) -> None:
+def test_a_picture_that_changed_on_the_disk_is_passed_over_and_counted(record: Record, tmp_path: Path) -> None:
     for number in range(3):
         save(record, number, 0.1)
     with record.reading() as work:
         (_, blob), *_ = unmeasured_pictures(work.session, 10, 10)
-    path = record.blobs.path(blob)
-    path.chmod(0o600)
-    path.write_bytes(b"another picture")
+    (tmp_path / "home" / "images" / blob[:2] / blob[2:]).write_bytes(b"another picture")
     assert measure_pictures(card=CARD, limit=1, record=record) == MeasuredPictures(1, 1)
     assert measure_pictures(card=CARD, limit=10, record=record) == MeasuredPictures(1, 1)
     assert measure_pictures(card=CARD, limit=10, record=record) == MeasuredPictures(0, 1)
