@@ -5,12 +5,12 @@ bounded: two groups being decoded, one at the network, one on its way into the d
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,56 @@ class _Outcome:
 
     scored: list[ScoredFile]
     gated: list[GatedFile]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredGroup:
+    """What became of a group of files on another machine; `rejected` gives the reasons by the files' ids."""
+
+    item_ids: list[int]
+    scored: list[ScoredFile]
+    gated: list[GatedFile]
+    rejected: dict[int, str]
+
+
+class ScoreFiles(Protocol):
+    """Whoever scores the waiting files of a batch and keeps what came of them, as `score_files` does."""
+
+    def __call__(
+        self,
+        *,
+        waiting: Sequence[WaitingFile],
+        source: str,
+        classifier: Classifier,
+        record: Record,
+        gates: "Gates | None",
+        is_stopped: Callable[[], bool],
+    ) -> Iterator[list[int]]:
+        """Give the ids of each group once its rows are written."""
+
+
+def score_group(
+    *, rows: Sequence[WaitingFile], source: str, classifier: Classifier, record: Record, gates: "Gates | None"
+) -> ScoredGroup:
+    """One group as `score_files` takes it, up to its rows: the part that another machine can do."""
+    prepared = [_prepare(row, source, classifier, gates, record) for row in rows]
+    outcome = _score(prepared, classifier, gates)
+    rejected = {p.item_id: p.rejection for p in prepared if p.rejection}
+    return ScoredGroup([row.item_id for row in rows], outcome.scored, outcome.gated, rejected)
+
+
+def store_group(*, group: ScoredGroup, pictures: Mapping[str, bytes], record: Record) -> list[int]:
+    """Keep the pictures of a group, by their SHA-256, and then write its rows; gives its ids. Raises StorageFailed."""
+    images = {file.item_id: file.image for file in (*group.scored, *group.gated)}
+    for content in pictures.values():
+        record.blobs.put(content)
+    prepared = [
+        _Prepared(item_id, image=image, keep_again=partial(record.blobs.put, pictures[image.blob_sha256]))
+        for item_id, image in images.items()
+    ]
+    prepared += [_Prepared(item_id, rejection=reason) for item_id, reason in group.rejected.items()]
+    _store(prepared, _Outcome(group.scored, group.gated), record)
+    return group.item_ids
 
 
 def score_files(
