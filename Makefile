@@ -8,7 +8,7 @@ TRAINING_SET ?= clinic
 REASON ?= figures for the release
 SET ?=
 
-.PHONY: app setup setup-dev test train export evaluate bench screenshots readme format
+.PHONY: app setup setup-dev test train export evaluate bench bench-scale screenshots readme format
 
 app: setup
 	@$(PY) -m dashboard serve --port $(PORT)
@@ -41,6 +41,9 @@ evaluate: setup
 
 bench: setup-dev
 	PYTHONPATH=. $(PY) tests/benchmarks
+
+bench-scale: setup-dev
+	PYTHONPATH=. $(PY) tests/benchmarks --scale
 
 screenshots: setup-dev
 	PYTHONPATH=. $(PY) tests/screenshots

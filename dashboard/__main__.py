@@ -1,15 +1,20 @@
-"""`python -m dashboard serve [--port N]` and `python -m dashboard batch FOLDER [--csv FILE] [--override REASON]`."""
+"""`python -m dashboard serve [--port N]` and
+`python -m dashboard batch FOLDER [--csv FILE] [--override REASON] [--ray [CLUSTER]] [--workers N]`."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from core.errors import LesionwiseError
 from core.settings import PROJECT_ROOT, Settings
 from dashboard.workflow.record import open_record
+
+if TYPE_CHECKING:
+    from dashboard.workflow.pipeline import ScoreFiles
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "serve":
             return serve(options.port)
-        return batch(options.folder, options.csv, options.override)
+        return batch(options.folder, options.csv, options.override, options.ray, options.workers)
     except LesionwiseError as error:
         print(f"{error} {error.next_step}", file=sys.stderr)
         return 2
@@ -37,14 +42,15 @@ def serve(port: int) -> int:
     os.execv(sys.executable, command)
 
 
-def batch(folder: Path, csv: Path | None, override_reason: str = "") -> int:
+def batch(folder: Path, csv: Path | None, override_reason: str = "", ray: str | None = None, n_workers: int = 0) -> int:
     """Score and save every picture of a folder; started again, it goes on where it was and doubles nothing.
 
-    What a gate holds back is scored for the reason given, if there is one.
+    What a gate holds back is scored for the reason given, if there is one. With `ray`, a cluster's address or "" for
+    this machine, its workers score.
     """
     from core.classifier.classifier import Classifier
     from core.gates.assess import Gates
-    from dashboard.workflow import batch_gates, batch_review, batch_table, batches
+    from dashboard.workflow import batch_gates, batch_review, batch_table, batches, pipeline
     from dashboard.workflow.live import threshold_in_force
     from dashboard.workflow.practice import load_practice
 
@@ -61,8 +67,11 @@ def batch(folder: Path, csv: Path | None, override_reason: str = "") -> int:
         classifier = classifier.at_threshold(own_threshold)
     batch_id = batches.open_folder_batch(folder=folder, reader="terminal", record=record)
     n_waiting = batches.load_summary(batch_id=batch_id, record=record).n_waiting
+    score = pipeline.score_files if ray is None else _on_cluster(ray, n_workers, model_folder)
     with tqdm(total=n_waiting, unit="image", desc="batch") as bar:
-        batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, gates=gates, report=bar.update)
+        batches.run_batch(
+            batch_id=batch_id, classifier=classifier, record=record, gates=gates, report=bar.update, score=score
+        )
     if override_reason:
         batch_gates.override_all(
             batch_id=batch_id,
@@ -82,6 +91,12 @@ def batch(folder: Path, csv: Path | None, override_reason: str = "") -> int:
     return 0
 
 
+def _on_cluster(address: str, n_workers: int, model_folder: Path) -> "ScoreFiles":
+    from dashboard.workflow.cluster import Cluster, on_cluster
+
+    return on_cluster(Cluster(address, n_workers), model_folder)
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -91,6 +106,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     batch_parser.add_argument("folder", type=Path)
     batch_parser.add_argument("--csv", type=Path, help="write the results here as well")
     batch_parser.add_argument("--override", default="", help="score what a gate holds back, for this reason")
+    by_ray = "by the workers of a Ray cluster: of the one at this address, or of this machine"
+    batch_parser.add_argument("--ray", nargs="?", const="", metavar="CLUSTER", help=by_ray)
+    batch_parser.add_argument("--workers", type=int, default=0, help="of the cluster, one for each core by default")
     return parser.parse_args(arguments)
 
 

@@ -12,7 +12,7 @@ from core.errors import RecordNotFound, WeightsUnusable
 from core.imaging.decode import EXTENSIONS
 from core.taxonomy import BatchMode, BatchState
 from dashboard.workflow.intake import TakenIn
-from dashboard.workflow.pipeline import score_files
+from dashboard.workflow.pipeline import ScoreFiles, score_files
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.staging import forget_staged
 from db.repositories.batch_rows import BatchFile
@@ -79,11 +79,12 @@ def run_batch(
     gates: "Gates | None" = None,
     report: Callable[[int], object] = lambda n_done: None,
     is_stopped: Callable[[], bool] = lambda: False,
+    score: ScoreFiles = score_files,
 ) -> None:
     """Score every waiting file of a batch; a broken one, or one that a gate holds back, becomes a row with its reason.
 
-    What a crash interrupts is done again, and nothing twice. Raises StorageFailed, and WeightsUnusable where the batch
-    was begun with other weights.
+    `score` is who does it: this process, or a cluster. What a crash interrupts is done again, and nothing twice. Raises
+    StorageFailed, and WeightsUnusable where the batch was begun with other weights.
     """
     with record.reading() as work:
         batch = work.batches.get(batch_id)
@@ -92,7 +93,7 @@ def run_batch(
     _require_its_network(batch, classifier)
     forget_staged(names=left_behind, record=record)
     staged = {row.item_id: row.staged for row in waiting}
-    for item_ids in score_files(
+    for item_ids in score(
         waiting=waiting, source=batch.source, classifier=classifier, record=record, gates=gates, is_stopped=is_stopped
     ):
         forget_staged(names=(staged[item_id] for item_id in item_ids), record=record)

@@ -6,19 +6,19 @@ and one made ready for it, one on its way into the database.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import APP_VERSION
 from core.classifier.classifier import Classifier
-from core.domain import QualityReport, StoredImage
+from core.domain import LesionImage, QualityReport, StoredImage
 from core.errors import CorruptImage, ImageRejected
 from core.imaging.decode import decode
 from dashboard.workflow.record import Record, utc_now
@@ -60,7 +60,7 @@ class _Preparer:
     classifier: Classifier
     gates: "Gates | None"
     record: Record
-    keepers: ThreadPoolExecutor
+    keep: Callable[[bytes, LesionImage], Future[StoredImage]]
 
     def prepare(self, row: WaitingFile) -> _Prepared:
         """Decode and measure a file, and have its picture kept meanwhile."""
@@ -69,7 +69,7 @@ class _Preparer:
             image = decode(content)
         except ImageRejected as error:
             return _Prepared(row.item_id, rejection=str(error))
-        kept = self.keepers.submit(self.record.keep_picture, content, image)
+        kept = self.keep(content, image)
         quality, frame = self.gates.measure(image) if self.gates else None, self.classifier.prepare(image)
         again = partial(_keep_again, row, self.source, self.record)
         return _Prepared(row.item_id, frame, kept, quality, keep_again=again)
@@ -81,6 +81,64 @@ class _Outcome:
 
     scored: list[ScoredFile]
     gated: list[GatedFile]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredGroup:
+    """What became of a group of files on another machine; `rejected` gives the reasons by the files' ids."""
+
+    item_ids: list[int]
+    scored: list[ScoredFile]
+    gated: list[GatedFile]
+    rejected: dict[int, str]
+
+
+class ScoreFiles(Protocol):
+    """Whoever scores the waiting files of a batch and keeps what came of them, as `score_files` does."""
+
+    def __call__(
+        self,
+        *,
+        waiting: Sequence[WaitingFile],
+        source: str,
+        classifier: Classifier,
+        record: Record,
+        gates: "Gates | None",
+        is_stopped: Callable[[], bool],
+    ) -> Iterator[list[int]]:
+        """Give the ids of each group once its rows are written."""
+
+
+def score_group(
+    *, rows: Sequence[WaitingFile], source: str, classifier: Classifier, record: Record, gates: "Gates | None"
+) -> ScoredGroup:
+    """One group as `score_files` takes it, up to its rows: the part that another machine can do."""
+    preparer = _Preparer(source, classifier, gates, record, lambda *shown: _done(record.keep_picture(*shown)))
+    prepared = [preparer.prepare(row) for row in rows]
+    outcome = _score(prepared, classifier, gates)
+    rejected = {p.item_id: p.rejection for p in prepared if p.rejection}
+    return ScoredGroup([row.item_id for row in rows], outcome.scored, outcome.gated, rejected)
+
+
+def store_group(*, group: ScoredGroup, pictures: Mapping[str, bytes], record: Record) -> list[int]:
+    """Keep the pictures of a group, by their SHA-256, and then write its rows; gives its ids. Raises StorageFailed."""
+    images = {file.item_id: file.image for file in (*group.scored, *group.gated)}
+    for content in pictures.values():
+        record.blobs.put(content)
+    prepared = [
+        _Prepared(item_id, kept=_done(image), keep_again=partial(record.blobs.put, pictures[image.blob_sha256]))
+        for item_id, image in images.items()
+    ]
+    prepared += [_Prepared(item_id, rejection=reason) for item_id, reason in group.rejected.items()]
+    _store(prepared, _Outcome(group.scored, group.gated), record)
+    return group.item_ids
+
+
+def _done(image: StoredImage) -> Future[StoredImage]:
+    """A picture that is kept already."""
+    future: Future[StoredImage] = Future()
+    future.set_result(image)
+    return future
 
 
 def score_files(
@@ -100,7 +158,8 @@ def score_files(
     """
     sizes = {"decode": _DECODERS, "keep": _KEEPERS, "score": _SCORERS, "store": 1}
     pools = {name: ThreadPoolExecutor(size, name) for name, size in sizes.items()}
-    preparer, writer = _Preparer(source, classifier, gates, record, pools["keep"]), pools["store"]
+    keep, writer = partial(pools["keep"].submit, record.keep_picture), pools["store"]
+    preparer = _Preparer(source, classifier, gates, record, keep)
     ready = _prepare_ahead(pools["decode"], waiting, preparer)
     try:
         stored: Future[list[int]] | None = None

@@ -41,7 +41,7 @@ def measure_batch_share(settings: Settings, folder: Path) -> dict[str, float]:
     frames = np.stack([classifier.prepare(decode(path.read_bytes())) for path in sorted(files.iterdir())])
     network, whole, ungated = [], [], []
     for n in range(_ROUNDS):
-        network.append(_seconds_of_network(settings, classifier.card, frames))
+        network.append(time_network(settings, classifier.card, frames)[0])
         whole.append(_seconds_of_batch(classifier, gates, files, settings, folder / f"home-{n}"))
         ungated.append(_seconds_of_batch(classifier, None, files, settings, folder / f"ungated-{n}"))
     return {
@@ -52,14 +52,15 @@ def measure_batch_share(settings: Settings, folder: Path) -> dict[str, float]:
     }
 
 
-def _seconds_of_network(settings: Settings, card: ModelCard, frames: NDArray[np.uint8]) -> float:
+def time_network(settings: Settings, card: ModelCard, frames: NDArray[np.uint8]) -> tuple[float, float]:
+    """Seconds, and CPU seconds of this process, of the forward passes alone."""
     engine = load_engine(settings.model_folder, card, settings.torch_threads)
     inputs = [normalise_frames(frames[i : i + GROUP], card.frame) for i in range(0, len(frames), GROUP)]
     engine.run(inputs[0])
-    started = time.perf_counter()
+    started, cpu_s = time.perf_counter(), time.process_time()
     for x in inputs:
         engine.run(x)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - cpu_s
 
 
 def _seconds_of_batch(

@@ -23,6 +23,7 @@ from dashboard.workflow.record import Record, open_record
 
 N_FILES, N_KILLS, LIMIT_S = 640, 50, 1200.0  # of `make bench-scale`
 STEPS = 3  # a file's picture is kept, its score is, its case is
+_N_LESIONS = 100  # that differ, and pass; further files are the same at a lower JPEG quality
 _POLL_S = 0.01
 _LATER_S = 0.1  # about as long as a group takes: a kill comes anywhere in what follows its point
 _DATABASE = "lesionwise.db"
@@ -42,10 +43,11 @@ def measure_kills(folder: Path) -> dict[str, float]:
 
 
 def draw_files(folder: Path, n_files: int) -> None:
-    """Drawn lesions, no two alike, that all gates let pass."""
+    """Drawn lesions, no two files alike, that all gates let pass."""
     folder.mkdir()
-    for seed in range(n_files):
-        (folder / f"{seed:04}.jpg").write_bytes(draw_jpeg(DrawnLesion(width_px=320, height_px=240, seed=seed)))
+    for n in range(n_files):
+        lesion = DrawnLesion(width_px=320, height_px=240, seed=n % _N_LESIONS)
+        (folder / f"{n:04}.jpg").write_bytes(draw_jpeg(lesion, 95 - n // _N_LESIONS))
 
 
 def draw_points(seed: int, n_points: int, n_files: int) -> list[int]:
@@ -64,19 +66,34 @@ def run_killed(folder: Path, home: Path, points: list[int], limit_s: float) -> N
     for point in points:
         while not _is_killed(folder, home, point, draw.uniform(0, _LATER_S), until):
             pass  # it was through before its point was seen: the next life is killed as it begins
-    with _start(folder, home) as life:
+    with start(folder, home) as life:
         _, said = life.communicate(timeout=max(1.0, until - time.monotonic()))
         assert life.returncode == 0, said
+
+
+def start(folder: Path, home: Path, *options: str) -> "subprocess.Popen[str]":
+    """The command as a process that is under way, on one thread."""
+    environment = os.environ | {"LESIONWISE_HOME": str(home), "LESIONWISE_THREADS": "1"}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "dashboard", "batch", str(folder), *options]
+    return subprocess.Popen(
+        command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
 
 
 def progress(home: Path) -> int:
     """How many steps of how many files are done: pictures kept, files looked at, cases made."""
     n_pictures = sum(not path.name.startswith(".") for path in (home / "images").glob("*/*"))
+    return n_pictures + count_rows(home, _COUNTS)
+
+
+def count_rows(home: Path, question: str) -> int:
+    """What a SELECT of one number says of a home's database; 0 as long as that has no tables."""
     if not (home / _DATABASE).exists():
-        return n_pictures
+        return 0
     with contextlib.closing(sqlite3.connect(home / _DATABASE, timeout=20)) as connection:
         is_made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'batch_items'").fetchone()
-        return n_pictures + (int(connection.execute(_COUNTS).fetchone()[0]) if is_made else 0)
+        return int(connection.execute(question).fetchone()[0]) if is_made else 0
 
 
 def open_home(home: Path) -> Record:
@@ -117,7 +134,7 @@ def _not_once(record: Record, names: set[str]) -> list[str]:
 
 
 def _is_killed(folder: Path, home: Path, point: int, later_s: float, until: float) -> bool:
-    with _start(folder, home) as life:
+    with start(folder, home) as life:
         while life.poll() is None and progress(home) < point:
             assert time.monotonic() < until, f"{progress(home)} of {point} steps were done in the time that there was"
             time.sleep(_POLL_S)
@@ -126,12 +143,3 @@ def _is_killed(folder: Path, home: Path, point: int, later_s: float, until: floa
         _, said = life.communicate()
     assert life.returncode in (0, -9), said
     return life.returncode != 0
-
-
-def _start(folder: Path, home: Path) -> "subprocess.Popen[str]":
-    environment = os.environ | {"LESIONWISE_HOME": str(home), "LESIONWISE_THREADS": "1"}
-    environment.pop("DATABASE_URL", None)
-    command = [sys.executable, "-m", "dashboard", "batch", str(folder)]
-    return subprocess.Popen(
-        command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )

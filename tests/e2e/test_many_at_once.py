@@ -1,4 +1,4 @@
-"""Three browsers classify at the same moment: each gets the result of its own picture."""
+"""Three browsers classify at the same moment: each gets the result of its own picture, and is told of the queue."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.imaging.drawn import DrawnLesion, draw_jpeg
+from tests.benchmarks.at_once import press_together, watch
 from tests.e2e.conftest import Server
-from tests.e2e.visitor import PRESS_MS, classify, result, settle, upload
+from tests.e2e.visitor import PRESS_MS, result, settle, upload
 
 pytestmark = pytest.mark.browser
 
@@ -18,25 +19,29 @@ LESIONS = {
 }
 
 
-def test_each_gets_its_own_result(server: Server, new_page: Callable[[], Page]) -> None:
+def test_each_gets_its_own_result_and_whoever_waits_is_told(server: Server, new_page: Callable[[], Page]) -> None:
+    """How long they wait is `make bench-scale`'s to say: here other tests are at work beside them."""
     alone = [classify_alone(server, new_page(), name) for name in LESIONS]
     assert len(set(alone)) == len(alone), "these lesions are expected to score differently"
     pages = [prepare(server, new_page(), name) for name in LESIONS]
+    waits = press_together(pages)
     for page in pages:
-        page.get_by_role("button", name="Classify Skin Lesion").click(delay=PRESS_MS, no_wait_after=True)
-    for page in pages:
-        expect(page.get_by_text("malignant probability")).to_be_visible()
+        settle(page)
     assert [result(page) for page in pages] == alone
+    assert any(wait.queue for wait in waits), "whoever is not the first is expected to be told so"
+    assert all(n_before < len(pages) for wait in waits for n_before in wait.queue)
 
 
 def classify_alone(server: Server, page: Page, name: str) -> str:
-    page.goto(server.url)
-    classify(page, name, LESIONS[name])
+    prepare(server, page, name)
+    press_together([page])
+    settle(page)
     return result(page)
 
 
 def prepare(server: Server, page: Page, name: str) -> Page:
     """The picture is uploaded and nothing is left but to press the button."""
+    watch(page)
     page.goto(server.url)
     upload(page, (name, LESIONS[name]))
     page.get_by_role("button", name="Skip").click(delay=PRESS_MS)
