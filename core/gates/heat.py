@@ -58,8 +58,8 @@ def measure_heat(
 
 
 def fit_heat_limits(heats: Sequence[HeatShares]) -> HeatLimits:
-    """Limits that warn of few of these pictures, which are validation ones with an outline to be relied on; but wherever
-    nearly all of the heat lies off the lesion is warned, even if that is often so."""
+    """Limits that warn of few of these pictures, which are validation ones with an outline to be relied on; but where
+    nearly all of the heat lies off the lesion is warned of, even if that is often so."""
     if not heats:
         return HeatLimits()
     outside, on_artefacts = (
