@@ -1,10 +1,11 @@
 """What the clinician types about one lesion, while it is being typed; and the draft of a case that it makes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from core.body import concern_of
-from core.domain import CaseDraft, CaseRecord, History
+from core.domain import CaseDraft, CaseRecord, History, LesionSummary
 from core.taxonomy import AnatomSite, Band, BodyRegion, Concern, Diagnosis, Impression, Laterality, Sex, SkinType
 
 _ADULT_YEARS = 18
@@ -16,7 +17,7 @@ class Words:
     """What was typed about one picture.
 
     `site_round` counts how often the body map set site and side: the fields of a new round are new ones, and so show
-    what was set.
+    what was set. `known_lesion_id` is the lesion whose place was taken over, which happens once.
     """
 
     pseudonym: str = ""
@@ -34,6 +35,7 @@ class Words:
     is_change_noticed: bool | None = None
     visited_on: date | None = None
     site_round: int = 0
+    known_lesion_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +66,17 @@ def words_of(case: CaseRecord) -> Words:
         is_change_noticed=told.is_change_noticed,
         visited_on=case.visited_on,
     )
+
+
+def take_known_place(words: Words, lesions: Sequence[LesionSummary]) -> None:
+    """Put the place of a known lesion into the fields, where they are empty; what is emptied then stays empty."""
+    known = next((lesion for lesion in lesions if lesion.label == words.lesion_label.strip()), None)
+    if known is None or known.anatom_site is None or words.known_lesion_id == known.lesion_id:
+        return
+    words.known_lesion_id = known.lesion_id
+    if words.anatom_site is None and words.laterality is None:
+        words.anatom_site, words.laterality, words.body_region = known.anatom_site, known.laterality, known.body_region
+        words.site_round += 1
 
 
 def known_concerns(words: Words) -> tuple[Concern, ...]:

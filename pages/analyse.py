@@ -17,6 +17,7 @@ from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.uncertainty_view import draw_uncertainty
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
 from dashboard.components.waiting import take_turn
+from dashboard.lesion_words import take_known_place
 from dashboard.resources import get_card, get_gates, get_practice, get_record, get_shelf
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.cases import list_lesions, load_case, save_case, update_case
@@ -129,7 +130,7 @@ def change_case(case_id: int, draft: CaseDraft, begun_from: CaseRecord | None) -
 state = session.analyse_state()
 intake = state.current
 if intake is None:
-    draw_first_start(state)
+    draw_first_start(state, is_blind=get_practice().is_blind)
     show_use_line()
     st.stop()
 
@@ -138,8 +139,9 @@ with left:
     viewer = st.container(gap="xsmall")
     draw_strip(state)
     st.markdown("**About this lesion**")
-    draw_words(intake.words, key=f"words-{state.selected}")
     lesions = list_lesions(pseudonym=intake.words.pseudonym.strip(), record=get_record())
+    take_known_place(intake.words, lesions)
+    draw_words(intake.words, key=f"words-{state.selected}")
     draw_hints(intake.words, intake.upload.filename, lesions)
     draw_checklist(intake)
     draw_uploader(state, "Add pictures")

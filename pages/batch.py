@@ -19,18 +19,21 @@ from dashboard.workflow.batches import list_batches, load_summary
 
 
 @st.fragment(run_every=1.0)
-def watch(batch_id: int) -> None:
-    """Draw the progress every second until the batch is through, then the whole page once more."""
+def watch(batch_id: int, *, is_awaited: bool) -> None:
+    """Draw the progress every second until the batch is through, then the whole page once more.
+
+    With `is_awaited` the page has no picture yet, and is drawn anew for the first ones.
+    """
     try:
-        draw_running(batch_id)
+        draw_running(batch_id, is_awaited=is_awaited)
     except LesionwiseError as error:  # the page's own try is not around what runs every second
         show_error(error)
 
 
-def draw_running(batch_id: int) -> None:
+def draw_running(batch_id: int, *, is_awaited: bool) -> None:
     """The progress of a batch at its pace so far, and what keeps it from being scored."""
     summary = load_summary(batch_id=batch_id, record=get_record())
-    if summary.state is not BatchState.RUNNING:
+    if summary.state is not BatchState.RUNNING or (is_awaited and summary.n_scored):
         st.rerun(scope="app")
     key, done = f"batch-started-{batch_id}", summary.n_total - summary.n_waiting
     since, done_then = st.session_state.setdefault(key, (time.monotonic(), done))
@@ -57,7 +60,7 @@ def draw_batch(batch_id: int) -> None:
     with top:
         draw_totals(page)
         if page.summary.state is BatchState.RUNNING:
-            watch(batch_id)
+            watch(batch_id, is_awaited=part == "scored" and not page.n_part)
         else:
             draw_progress(page.summary, None, record)
             reason = get_worker().why_paused(batch_id)

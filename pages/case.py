@@ -12,6 +12,7 @@ asked = st.query_params.get("case", "")
 if not asked.isdecimal():
     st.info("No case is chosen. Open one from the case history.", icon=":material/info:")
     st.page_link("../pages/cases.py", label="Case history", icon=":material/folder_open:")
+    show_use_line()
     st.stop()
 try:
     record = get_record()

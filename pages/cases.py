@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain import CaseFilter
 from core.errors import LesionwiseError
 from dashboard.components.case_erase import draw_erase
 from dashboard.components.case_filter import draw_filter, draw_saved
@@ -22,9 +23,9 @@ try:
     if page and found.rows.empty:  # the filter became narrower than the page that was shown
         st.session_state["history-page"] = page = 0
         found = list_cases(wanted=wanted, page=page, page_size=PAGE_SIZE, record=record)
-    draw_list(found, record)
+    draw_list(found, record, is_filtered=wanted != CaseFilter())
     if found.n_total:
-        pager, export = st.columns([3, 1], vertical_alignment="center")
+        pager, export = st.columns([2, 1], vertical_alignment="center")
         with pager:
             draw_pager(page, PAGE_SIZE, found.n_total)
         export.download_button(

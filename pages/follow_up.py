@@ -12,6 +12,7 @@ asked = st.query_params.get("lesion", "")
 if not asked.isdecimal():
     st.info("No lesion is chosen. Open one from a case or from the recalls.", icon=":material/info:")
     st.page_link("../pages/cases.py", label="Case history", icon=":material/folder_open:")
+    show_use_line()
     st.stop()
 try:
     record = get_record()

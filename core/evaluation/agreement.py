@@ -13,7 +13,7 @@ from core.domain import ReadOutcome
 from core.evaluation.bootstrap import draw_weights, group_by_lesion, measure
 from core.evaluation.figures import Figure
 from core.evaluation.metrics import Values
-from core.evaluation.share import measure_share
+from core.evaluation.share import measure_share, wilson_figure
 from core.taxonomy import Band, Impression
 
 # From what speaks most for malignant to what speaks least: the reader's words and the machine's, rank by rank.
@@ -82,7 +82,7 @@ def measure_agreement(outcomes: Sequence[ReadOutcome]) -> Agreement:
         n=len(outcomes),
         n_lesions=n_lesions,
         table=count_pairs(reader, machine),
-        share=measure_share(reader == machine, weights, groups),
+        share=_share(reader == machine, outcomes),
         kappa=kappas.get("kappa", _UNKNOWN),
         weighted=kappas.get("weighted", _UNKNOWN),
         n_confirmed=len(confirmed),
@@ -141,7 +141,10 @@ def _machine_hits(outcomes: Sequence[ReadOutcome]) -> NDArray[np.bool_]:
 
 
 def _share(hits: NDArray[np.bool_], of: Sequence[ReadOutcome]) -> Figure:
+    """A share with its interval: over draws of whole lesions or, of few lesions, Wilson's with their number as n."""
     if not of:
         return _UNKNOWN
     groups = group_by_lesion([one.lesion_id for one in of])
+    if len(np.unique(groups)) < FEWEST_LESIONS:
+        return wilson_figure(float(hits.mean()), len(np.unique(groups)))
     return measure_share(hits, draw_weights(np.zeros(len(of), np.int64), groups), groups)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain import BatchItem, BatchSummary
 from core.errors import LesionwiseError
-from core.taxonomy import BatchMode, ItemState
+from core.taxonomy import BatchMode, BatchState, ItemState
 from dashboard import session
 from dashboard.components.private import or_hidden, private_html
 from dashboard.components.result import chip
@@ -17,7 +17,7 @@ from dashboard.workflow.thumbnails import load_thumbnail
 from db.repositories.batch_rows import WorklistPart
 
 PER_PAGE = 24
-_GRID_COLUMNS = 6
+_TILE_PX = 176  # six in a row of 1280 px, four on a tablet of 820
 PART_LABEL: dict[WorklistPart, str] = {
     "scored": "All",
     "open": "To decide",
@@ -54,16 +54,17 @@ def draw_pager(n_part: int) -> None:
 def draw_grid(page: BatchPage, record: Record) -> None:
     """One page of the pictures, each with its state, a box to pick it and a button to open it."""
     if not page.items:
-        st.info("Nothing here.", icon=":material/check:")
+        is_first = page.summary.state is BatchState.RUNNING and session.batch_part() == "scored"
+        sentence = "The first pictures come here once they are scored." if is_first else "Nothing here."
+        st.info(sentence, icon=":material/info:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         ids = [item.item_id for item in page.items]
         st.button("Select this page", icon=":material/select_all:", on_click=session.pick_items, args=(ids,))
         st.button("Select none", icon=":material/deselect:", on_click=session.clear_picked_items)
-    for start in range(0, len(page.items), _GRID_COLUMNS):
-        row = st.columns(_GRID_COLUMNS)
-        for column, item in zip(row, page.items[start : start + _GRID_COLUMNS], strict=False):
-            with column, st.container(border=True, gap="xxsmall"):
+    with st.container(horizontal=True):
+        for item in page.items:
+            with st.container(border=True, gap="xxsmall", width=_TILE_PX):
                 _draw_tile(item, page.summary, record)
 
 

@@ -9,6 +9,7 @@ from dashboard import session
 from dashboard.components.batch_decision import KEYS, draw_decision, draw_first_read, draw_keeping
 from dashboard.components.batch_gate import draw_held_back, draw_overridden
 from dashboard.components.batch_grid import PART_LABEL
+from dashboard.components.body_map import warn_untrained
 from dashboard.components.differential import draw_differential
 from dashboard.components.frame import show_error
 from dashboard.components.private import private_html
@@ -31,6 +32,7 @@ def draw_item(batch_id: int, item_id: int, record: Record) -> None:
     image = read_stored(record, item.image.blob_sha256, item.image.orientation)
     left, right = split_page(image)
     with right:
+        warn_untrained(item.assigned.anatom_site, None)
         if item.state is ItemState.REJECTED:
             draw_held_back(item, opened.summary.model_name or get_practice().model, record)
             heatmap = None

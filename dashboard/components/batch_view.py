@@ -10,7 +10,7 @@ from dashboard import session
 from dashboard.components.batch_intake import MODE_LABEL
 from dashboard.components.frame import show_error
 from dashboard.components.private import or_hidden
-from dashboard.components.words import BAND_LABEL, local_time, plural
+from dashboard.components.words import BAND_LABEL, BAND_REVIEW, local_time, plural
 from dashboard.resources import get_practice, get_worker
 from dashboard.workflow.batch_review import BatchPage, load_items, save_items, sign_items
 from dashboard.workflow.batch_table import batch_csv, batch_table
@@ -96,14 +96,19 @@ def draw_table(batch_id: int, record: Record) -> None:
     table = batch_table(load_items(batch_id=batch_id, record=record)[1])
     for column in ("file", "patient", "lesion", "note"):
         table[column] = table[column].map(or_hidden)
+    table["band"] = table["band"].map(lambda word: BAND_LABEL.get(word, ""))
+    table["assessment"] = table["assessment"].map(lambda word: BAND_REVIEW.get(word, word.capitalize()))
     st.dataframe(
         table.drop(columns=["model_name", "model_version", "weights_sha256"]),
         hide_index=True,
         width="stretch",
+        placeholder="",
         column_config={
+            **{name: name.capitalize() for name in table.columns},
             "malignant_probability": st.column_config.NumberColumn("Malignant probability", format="percent"),
             "operating_threshold": st.column_config.NumberColumn("Refer from", format="percent"),
             "case_id": st.column_config.NumberColumn("Case", format="%d"),
+            "signed_by": "Signed off by",
         },
     )
 

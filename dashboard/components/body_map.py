@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.body import SITE_OF, ZONES, Zone, find_zone, is_untrained, zone_name
-from core.taxonomy import Laterality
+from core.taxonomy import AnatomSite, BodyRegion, Laterality
 from dashboard.components.body_drawing import draw_body
 from dashboard.components.words import NOT_TRAINED_SITE, place_label
 from dashboard.lesion_words import Words
@@ -58,9 +58,9 @@ def _open_map(words: Words, key: str, before: Zone | None) -> None:
     st.caption("R and L are the patient's right and left.")
 
 
-def warn_untrained(words: Words) -> None:
+def warn_untrained(site: AnatomSite | None, region: BodyRegion | None) -> None:
     """Say where the network is a stranger."""
-    if is_untrained(words.anatom_site, words.body_region):
+    if is_untrained(site, region):
         st.warning(NOT_TRAINED_SITE, icon=":material/warning:")
 
 

@@ -46,6 +46,8 @@ def draw_hints(words: Words, filename: str, lesions: tuple[LesionSummary, ...]) 
     """What is to be noticed about pseudonym and file name, and what is known of this patient."""
     for sentence in (*find_hints(words.pseudonym.strip()), *find_hints(filename, is_filename=True)):
         st.caption(f":material/warning: {sentence}")
+    if words.lesion_label.strip() and not words.pseudonym.strip():
+        st.caption(":material/info: A lesion without a patient is found by no later visit. Give a pseudonym too.")
     if lesions:
         with st.container(key="private-known"):
             known = "; ".join(_known(lesion) for lesion in lesions)

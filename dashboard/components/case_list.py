@@ -15,13 +15,15 @@ from dashboard.workflow.cases import CasePage
 from dashboard.workflow.record import Record
 from dashboard.workflow.thumbnails import load_thumbnail
 
-_WIDTHS = [0.7, 2.6, 2.2, 2.3, 1]
+_WIDTHS = [0.7, 2.3, 2.1, 2.3, 1.3]
+_NO_CASE = "No case yet. Save one under Analyse or Batch review, and you find it here."
+_NO_MATCH = "No case matches. Use fewer words or filters."
 
 
-def draw_list(found: CasePage, record: Record) -> None:
+def draw_list(found: CasePage, record: Record, *, is_filtered: bool) -> None:
     """One row per case with thumbnail, words, assessment and a link; or what to do where there is none."""
     if not found.n_total:
-        st.info("No case matches. Save one under Analyse or Batch review, or widen the search.", icon=":material/info:")
+        st.info(_NO_MATCH if is_filtered else _NO_CASE, icon=":material/info:")
         return
     st.caption(f"{plural(found.n_total, 'case')}, newest first")
     for row in found.rows.to_dict("records"):

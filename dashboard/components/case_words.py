@@ -32,7 +32,7 @@ def draw_case_words(case: CaseRecord, record: Record) -> None:
 def _draw_fields(case: CaseRecord, record: Record) -> None:
     words = session.case_words(case)
     draw_words(words, key=session.case_words_key(case.case_id))
-    warn_untrained(words)
+    warn_untrained(words.anatom_site, words.body_region)
     draw_hints(words, case.filename, ())
     begun_from = session.case_begun_from(case)
     if words_of(begun_from) != words_of(case):
@@ -54,6 +54,7 @@ def _draw_locked(case: CaseRecord, signed: SignOff, record: Record) -> None:
     session.forget_case_words(case.case_id)
     with st.container(key="private-locked"):
         draw_table([], [*about_rows(case), *([("Notes", case.notes)] if case.notes else [])], is_wide=False)
+    warn_untrained(case.anatom_site, case.body_region)
     st.text(f"Signed off by {signed.signed_by}, {local_time(signed.signed_at)}")  # a badge reads a name as Markdown
     st.caption(
         ":material/lock: Locked. Reviews, the confirmed diagnosis and recalls can be added, each with name and time."

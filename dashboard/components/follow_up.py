@@ -13,7 +13,7 @@ from dashboard.components.plots import draw_plot
 from dashboard.components.private import private_html
 from dashboard.components.recall import draw_recalls_of
 from dashboard.components.result import chip
-from dashboard.components.words import BAND_REVIEW, percent, plural
+from dashboard.components.words import BAND_REVIEW, percent, place_label, plural
 from dashboard.workflow.follow_up import Comparison, LesionStory, compare_visits, day_of, score_series
 from dashboard.workflow.record import Record
 
@@ -79,7 +79,9 @@ def change_words(found: Comparison) -> str:
 def _draw_head(story: LesionStory) -> None:
     case = story.cases[-1]
     name = f"{case.pseudonym or 'No pseudonym'} {case.lesion_label}".strip()
-    site = f" · {html.escape(case.anatom_site)}" if case.anatom_site else ""
+    places = (place_label(one.anatom_site, one.laterality, one.body_region) for one in reversed(story.cases))
+    place = next(filter(None, places), "")  # as the newest case that names one has it
+    site = f" · {html.escape(place)}" if place else ""
     st.html(f"<b>{private_html(name)}</b>{site} · {plural(len(story.cases), 'picture')}")
 
 

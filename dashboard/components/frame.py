@@ -29,7 +29,7 @@ def open_resources() -> bool:
 
 def draw_frame(title: str) -> None:
     """The page's title with the reader's name at its right, and what the last action had to say."""
-    left, middle, right = st.columns([4.2, 1.3, 1.4], vertical_alignment="center")
+    left, middle, right = st.columns([3, 1.5, 1.7], vertical_alignment="center")
     left.title(title, anchor=False)
     with middle:
         _privacy_switch()

@@ -5,11 +5,9 @@ import streamlit as st
 from core.domain import Checks
 from core.taxonomy import Concern
 from dashboard import session
+from dashboard.components.words import NOT_TRAINED_FOR
 from dashboard.lesion_words import known_concerns
 
-_NOT_TRAINED = (
-    "The network was not trained for this ({words}): its score may be far off. Judge by eye, dermoscopy and histology."
-)
 _MIN_REASON = 5  # letters: a reason is a word at least
 
 
@@ -50,7 +48,7 @@ def draw_checklist(intake: session.Intake) -> None:
 def draw_concerns(concerns: tuple[Concern, ...]) -> None:
     """The warning; nothing where there is nothing to warn of."""
     if concerns:
-        st.warning(_NOT_TRAINED.format(words=", ".join(concerns)), icon=":material/warning:")
+        st.warning(NOT_TRAINED_FOR.format(words=", ".join(concerns)), icon=":material/warning:")
 
 
 def _capitalize(concern: Concern) -> str:

@@ -17,6 +17,7 @@ LIMITS = (
     f"JPEG, PNG, WEBP, TIFF, BMP or HEIC; up to {MAX_BYTES // 2**20} MB and {MAX_PIXELS // 10**6} megapixels each. "
     "Nothing leaves this computer."
 )
+_FIRST_READ = "Keep your own impression first, or skip it. "
 _STRIP_NAME_LENGTH = 14
 
 
@@ -34,7 +35,7 @@ def draw_uploader(state: session.AnalyseState, label: str) -> None:
     )
 
 
-def draw_first_start(state: session.AnalyseState) -> None:
+def draw_first_start(state: session.AnalyseState, *, is_blind: bool) -> None:
     """What to do when there is no picture yet."""
     draw_uploader(state, "Upload dermoscopic images")
     st.caption(LIMITS)
@@ -42,8 +43,8 @@ def draw_first_start(state: session.AnalyseState) -> None:
         st.markdown(
             "**How it works**\n\n"
             "1. Upload one or more dermoscopic images of skin lesions, or drop them on the field above.\n"
-            "2. Press **Classify Skin Lesion**: you get a band, a calibrated malignant probability and, on request, a "
-            "heat map.\n"
+            f"2. {_FIRST_READ if is_blind else ''}Press **Classify Skin Lesion**: you get a band, a calibrated "
+            "malignant probability and, on request, a heat map.\n"
             "3. Add what you know about the lesion and save the case; you find it again under **Case history**."
         )
         st.button(

@@ -45,6 +45,9 @@ DIFFERENTIAL_NOTE = (
 NOT_TRAINED_SITE = (
     "Nails, palms, soles and mucosa: the network was not trained for this site. Do not rely on its result here."
 )
+NOT_TRAINED_FOR = (
+    "The network was not trained for this ({words}): its score may be far off. Judge by eye, dermoscopy and histology."
+)
 COLUMN_LABEL = {  # of the table of ablations
     "all": "All test images",
     "unseen_lesions": "Lesions not in the train part",

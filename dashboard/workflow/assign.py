@@ -141,6 +141,8 @@ def _read_row(row: Mapping[str, str]) -> tuple[Assignment, list[str]]:
         except ValueError as error:
             sentences.append(str(error))
     said = Assignment(pseudonym=row.get("patient", ""), lesion_label=row.get("lesion", ""), **values)
+    if said.lesion_label and not said.pseudonym:
+        sentences.append(f"The lesion {said.lesion_label} has no patient.")
     return said, [*sentences, *_too_long(said)]
 
 

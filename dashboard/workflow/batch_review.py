@@ -214,7 +214,7 @@ def _to_draft(item: BatchItem, reader: str) -> CaseDraft:
 def _to_final(work: UnitOfWork, item: BatchItem, decision: Band, reader: str) -> FinalAssessment | None:
     """The decision as a final assessment, where an impression was kept before the result; else it is a review only.
 
-    A decision is no diagnosis: it leaves the first impression as it was unless it goes against it, and is a switch then.
+    A decision is no diagnosis: the first impression stays unless the decision goes against it, which is a switch.
     """
     submission = item_submission(item.item_id)
     first = work.reads.firsts([submission]).get(submission)

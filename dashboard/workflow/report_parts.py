@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from core.body import is_untrained
 from core.domain import CaseRecord, Checks, ConfirmedDiagnosis, FinalAssessment, FirstRead, Prediction, Review
 from core.exports.case_report import LikelyKind, MachineAssessment, Row
 from core.taxonomy import Band
@@ -12,6 +13,8 @@ from dashboard.components.words import (
     BAND_REVIEW,
     DIFFERENTIAL_NOTE,
     KIND_MARK,
+    NOT_TRAINED_FOR,
+    NOT_TRAINED_SITE,
     diagnosis_label,
     local_time,
     percent,
@@ -155,6 +158,14 @@ def measured_rows(prediction: Prediction, figures: str, at_threshold: float | No
     is_same = math.isclose(prediction.operating_threshold, at_threshold, rel_tol=1e-9)
     which = "the referral threshold" if is_same else f"{threshold(at_threshold)}, not at this case's threshold"
     return (("On the test set", f"at {which}: {figures}"),)
+
+
+def strange_to_network(case: CaseRecord, checks: Checks | None) -> tuple[str, ...]:
+    """A sentence where the lesion or its place is none that the network was trained for."""
+    concerns = checks.concerns if checks else ()
+    if concerns:
+        return (NOT_TRAINED_FOR.format(words=", ".join(concerns)),)
+    return (NOT_TRAINED_SITE,) if is_untrained(case.anatom_site, case.body_region) else ()
 
 
 def _by(review: Review) -> str:

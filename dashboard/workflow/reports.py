@@ -30,6 +30,7 @@ from dashboard.workflow.report_parts import (
     model_rows,
     quality_rows,
     review_rows,
+    strange_to_network,
 )
 
 _LONGEST_PX = 1400  # of a printed picture: 400 dpi at the width that it has on the page
@@ -71,7 +72,7 @@ def build_report(
         quality=quality_rows(checks),
         model=model_rows(case),
         measured=measured_rows(case.prediction, facts.test_figures, facts.test_threshold),
-        limits=facts.limits,
+        limits=(*strange_to_network(case, checks), *facts.limits),
         intended_use=USE_LINE,
     )
 

@@ -107,3 +107,14 @@ def test_every_page_opens_without_leftovers_of_the_framework(title: str, page: P
     expect(page.get_by_text("Traceback")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert "Lesionwise" in page.title() or title in page.title()
+
+
+@pytest.mark.parametrize("title", PAGES)
+def test_a_tablet_shows_every_page_whole(title: str, page: Page, tmp_path: Path) -> None:
+    go_to(page, title)
+    page.set_viewport_size({"width": 820, "height": 1180})
+    settle(page)
+    photograph(page, tmp_path, "tablet")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    is_cut = "labels => labels.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)"
+    assert page.locator("button .stMarkdownEllipsis").evaluate_all(is_cut) == []

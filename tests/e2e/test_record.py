@@ -1,11 +1,13 @@
 """The clinical record from a new patient to the confirmed diagnosis, and what the body map and F8 do on the way."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.conftest import Server
 from tests.e2e.visitor import LESION, PRESS_MS, field, go_to, photograph, score, settle, upload
 
 pytestmark = pytest.mark.browser
@@ -37,7 +39,11 @@ def mark_on_map(page: Page, zone: str) -> None:
     settle(page)
 
 
-def test_new_patient_blind_read_reveal_final_case_diagnosis(page: Page, tmp_path: Path) -> None:
+def test_new_patient_blind_read_reveal_final_case_diagnosis(
+    own_server: Server, new_page: Callable[[], Page], tmp_path: Path
+) -> None:
+    page = new_page()
+    page.goto(own_server.url)
     upload(page, ("record.jpg", LESION))
     field(page, "Patient pseudonym").fill("P-whole-way")
     field(page, "Lesion").fill("L1")

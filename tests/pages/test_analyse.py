@@ -13,7 +13,7 @@ import pytest
 from core.classifier.classifier import Classifier
 from core.domain import CaseDraft, CaseFilter, CaseRecord, Heatmap, LesionImage
 from core.imaging.drawn import DrawnLesion, draw_jpeg
-from core.taxonomy import HeatmapMethod
+from core.taxonomy import AnatomSite, BodyRegion, HeatmapMethod, Laterality
 from dashboard.components.words import EMPTY_MAP, MAP_LEGEND
 from dashboard.workflow.cases import list_cases, load_case, update_case
 from dashboard.workflow.record import Record
@@ -58,6 +58,7 @@ def test_the_first_start_says_what_to_do(app: App) -> None:
     app.open()
     assert app.title == "Analyse"
     assert "How it works" in app.text
+    assert "Keep your own impression first, or skip it." in app.text
     assert "JPEG, PNG, WEBP, TIFF, BMP or HEIC; up to 64 MB and 40 megapixels each" in app.text
     assert not app.has_button(CLASSIFY)
 
@@ -332,6 +333,22 @@ def test_markup_in_names_is_text(app: App, picture: bytes, record: Record) -> No
     assert any("&lt;img src=x onerror=alert(1)&gt;.jpg" in text for text in app.html)
     app.classify().set("Patient pseudonym", "<script>alert(1)</script>").press("Save case")
     assert only_case(record).pseudonym == "<script>alert(1)</script>"
+
+
+def test_a_known_lesion_brings_its_place_once(app: App, picture: bytes, save: Callable[..., int]) -> None:
+    save(
+        pseudonym="P-1",
+        lesion_label="L1",
+        anatom_site=AnatomSite.PALMS_SOLES,
+        laterality=Laterality.LEFT,
+        body_region=BodyRegion.SOLE_OF_FOOT,
+    )
+    app.open().upload(("again.png", picture))
+    app.set("Patient pseudonym", "P-1").set("Lesion", "L1")
+    assert (app.field("Body site").value, app.field("Side").value) == (AnatomSite.PALMS_SOLES, Laterality.LEFT)
+    assert "not trained for this (palm or sole)" in app.text
+    app.select("Body site", "Head/neck").set("Notes", "typed wrongly before")
+    assert app.field("Body site").value is AnatomSite.HEAD_NECK
 
 
 def test_two_visitors_do_not_see_each_others_pictures(classified: App, new_app: Callable[[], App]) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.domain import CaseRecord, History
-from core.taxonomy import Band, Laterality, SkinType
+from core.taxonomy import AnatomSite, Band, Laterality, SkinType
 from dashboard.components.words import percent
 from dashboard.workflow.cases import load_case
-from dashboard.workflow.record import Record
+from dashboard.workflow.record import Record, utc_now
 from tests.pages.app_driver import App
 
 
@@ -143,6 +143,15 @@ def test_history_and_place_are_kept(case: App, stored: Callable[[], CaseRecord])
 def test_a_site_that_the_network_was_not_trained_for_is_told(case: App) -> None:
     assert "was not trained for this site" not in case.text
     assert "was not trained for this site" in case.select("Body site", "Palms/soles").text
+
+
+def test_that_site_is_still_told_once_the_case_is_signed_off(
+    app: App, save: Callable[..., int], record: Record
+) -> None:
+    case_id = save(pseudonym="P-1", anatom_site=AnatomSite.ORAL_GENITAL)
+    with record.writing() as work:
+        work.sign_offs.add(case_id, signed_by="dr a", signed_at=utc_now())
+    assert "was not trained for this site" in app.open("case", case=str(case_id)).text
 
 
 def test_a_name_as_pseudonym_is_pointed_out_and_not_refused(case: App, stored: Callable[[], CaseRecord]) -> None:

@@ -22,7 +22,8 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 def test_an_empty_history_says_what_to_do(app: App) -> None:
     app.open("cases")
     assert app.title == "Case history"
-    assert "Save one under Analyse or Batch review" in app.text
+    assert "No case yet. Save one under Analyse or Batch review" in app.text
+    assert "No case matches" in app.set("Search", "nobody").text
     assert "Export selection" not in app.text
 
 

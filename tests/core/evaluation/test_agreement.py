@@ -60,6 +60,13 @@ def test_images_of_one_lesion_count_as_one() -> None:
     assert measure_agreement(reads).n_lesions == 3
 
 
+def test_a_share_of_few_lesions_has_a_wide_interval() -> None:
+    reads = [outcome(M, REFER, lesion=1), outcome(U, REFER, lesion=1), outcome(B, REFER, lesion=2)]
+    share = measure_agreement(reads).share
+    assert share.value == pytest.approx(1 / 3)
+    assert (share.low < 0.1, share.high > 0.75) == (True, True)  # draws of the two lesions would end at 50%
+
+
 def test_one_category_only_has_no_kappa() -> None:
     found = measure_agreement([outcome(M, REFER)] * 30)
     assert math.isnan(found.kappa.value)

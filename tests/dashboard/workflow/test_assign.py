@@ -66,6 +66,10 @@ def test_what_is_wrong_in_a_row_is_told_with_its_number(row: str, sentence: str)
     assert said.startswith(sentence)
 
 
+def test_a_lesion_without_a_patient_is_told() -> None:
+    assert told(read(HEAD + "a.jpg,,L1,,,,\n")) == [(2, "The lesion L1 has no patient.")]
+
+
 def test_all_that_is_wrong_is_told_at_once() -> None:
     found = read(HEAD + "x.jpg,P-1,,elbow,old,y,never\na.jpg,P-1,,,,,\na.jpg,P-1,,,,,\n")
     assert [number for number, _ in told(found)] == [2, 2, 2, 2, 2, 4]

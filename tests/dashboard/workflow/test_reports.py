@@ -34,7 +34,7 @@ from dashboard.workflow.first_read import keep_final, keep_first_read, note_reve
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.recalls import recalls_of, set_recall
 from dashboard.workflow.record import Record
-from dashboard.workflow.report_parts import measured_rows, quality_rows
+from dashboard.workflow.report_parts import measured_rows, quality_rows, strange_to_network
 from tests.dashboard.conftest import DarknessClassifier, draw
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -52,6 +52,13 @@ def case_id(save: Callable[..., int]) -> int:
         sex=Sex.FEMALE,
         notes="itches",
     )
+
+
+def test_a_site_that_is_strange_to_the_network_is_a_limit(save: Callable[..., int], record: Record) -> None:
+    case = case_of(save(draw(seed=4), anatom_site=AnatomSite.PALMS_SOLES), record)
+    assert [sentence[:30] for sentence in strange_to_network(case, None)] == ["Nails, palms, soles and mucosa"]
+    elsewhere = case_of(save(draw(seed=5), anatom_site=AnatomSite.HEAD_NECK), record)
+    assert strange_to_network(elsewhere, None) == ()
 
 
 def case_of(case_id: int, record: Record) -> CaseRecord:
