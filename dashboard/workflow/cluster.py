@@ -4,7 +4,6 @@ Each machine has this program and its weights at the same place and sees the fol
 worker hands over is the pictures, free of metadata, and what the network and the gates say of them: no worker writes.
 """
 
-import hashlib
 import logging
 import os
 import pickle  # of what this program's own workers say, by the way in which Ray itself carries everything
@@ -12,6 +11,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from core.gates.assess import Gates
 from dashboard.workflow.pipeline import GROUP, ScoreFiles, score_group, store_group
 from dashboard.workflow.record import Record
 from db.blobs import BlobStore
+from db.places import Place
 from db.repositories.batch_rows import WaitingFile
 
 if TYPE_CHECKING:
@@ -163,21 +164,44 @@ class Worker:
 
     def _score(self, rows: Sequence[WaitingFile]) -> bytes:
         kept = _Carried()
-        record = Record(sessionmaker(), kept, staging=Path(), thumbnails=Path())  # of which only pictures are asked
+        record = Record(
+            sessionmaker(), BlobStore(kept), staging=kept, thumbnails=kept
+        )  # of which only pictures are asked
         group = score_group(
             rows=rows, source=self._source, classifier=self._classifier, record=record, gates=self._gates
         )
         return pickle.dumps((group, kept.contents))
 
 
-class _Carried(BlobStore):
+class _Carried(Place):
     """Pictures on their way to who writes them, by their SHA-256."""
 
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
 
-    def put(self, content: bytes) -> str:
-        """Keep content until it is handed over, and give its SHA-256."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        self.contents[sha256] = content
-        return sha256
+    def read(self, name: str) -> bytes:
+        """A picture's content. Raises FileNotFoundError."""
+        if not self.has(name):
+            raise FileNotFoundError(name)
+        return self.contents[_sha256(name)]
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a picture until it is handed over."""
+        self.contents[_sha256(name)] = content
+
+    def has(self, name: str) -> bool:
+        """Whether the picture is on its way."""
+        return _sha256(name) in self.contents
+
+    def remove(self, name: str) -> None:
+        """Forget a picture, if it is there."""
+        self.contents.pop(_sha256(name), None)
+
+    def names(self, *, before: datetime | None = None) -> list[str]:
+        """None: what is carried lies in no place that is listed."""
+        return []
+
+
+def _sha256(name: str) -> str:
+    """The SHA-256 of a blob, of whose name a slash divides it."""
+    return name.replace("/", "")

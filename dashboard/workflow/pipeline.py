@@ -122,7 +122,7 @@ def score_group(
 
 def store_group(*, group: ScoredGroup, pictures: Mapping[str, bytes], record: Record) -> list[int]:
     """Keep the pictures of a group, by their SHA-256, and then write its rows; gives its ids. Raises StorageFailed."""
-    images = {file.item_id: file.image for file in (*group.scored, *group.gated)}
+    images = {file.item_id: file.image for file in group.scored} | {file.item_id: file.image for file in group.gated}
     for content in pictures.values():
         record.blobs.put(content)
     prepared = [
@@ -158,8 +158,8 @@ def score_files(
     """
     sizes = {"decode": _DECODERS, "keep": _KEEPERS, "score": _SCORERS, "store": 1}
     pools = {name: ThreadPoolExecutor(size, name) for name, size in sizes.items()}
-    keep, writer = partial(pools["keep"].submit, record.keep_picture), pools["store"]
-    preparer = _Preparer(source, classifier, gates, record, keep)
+    keepers, writer = pools["keep"], pools["store"]
+    preparer = _Preparer(source, classifier, gates, record, lambda *shown: keepers.submit(record.keep_picture, *shown))
     ready = _prepare_ahead(pools["decode"], waiting, preparer)
     try:
         stored: Future[list[int]] | None = None

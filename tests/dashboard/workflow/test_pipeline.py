@@ -105,10 +105,10 @@ def test_stopping_keeps_what_was_scored_and_leaves_the_rest_waiting(
             is_stopped=lambda: classifier.n_scored >= 2 * GROUP - 1,
         )
     )
-    assert [len(group) for group in done] == [4, 4]
+    assert 2 <= len(done) <= 2 + pipeline._SCORERS  # those that were on their way are finished
     with record.reading() as work:
         states = [work.batches.item(row.item_id).state for row in waiting]
-    assert states.count(ItemState.WAITING) == N_FILES - 2 * GROUP
+    assert states.count(ItemState.WAITING) == N_FILES - sum(map(len, done)) > 0
 
 
 def test_a_failing_network_ends_it_without_losing_what_was_scored(
