@@ -21,7 +21,8 @@ from sqlalchemy.orm import sessionmaker
 from core.classifier.classifier import Classifier
 from core.errors import LesionwiseError, WeightsChanged
 from core.gates.assess import Gates
-from dashboard.workflow.pipeline import GROUP, ScoreFiles, score_group, store_group
+from dashboard.workflow.group import score_group, store_group
+from dashboard.workflow.pipeline import GROUP, ScoreFiles
 from dashboard.workflow.record import Record
 from db.blobs import BlobStore
 from db.places import Place

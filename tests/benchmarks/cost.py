@@ -17,7 +17,8 @@ from core.settings import Settings
 from dashboard.workflow.batch_review import save_items
 from dashboard.workflow.batches import open_folder_batch
 from dashboard.workflow.cluster import Job, Worker
-from dashboard.workflow.pipeline import GROUP, store_group
+from dashboard.workflow.group import store_group
+from dashboard.workflow.pipeline import GROUP
 from dashboard.workflow.record import open_record
 
 N_IMAGES = 640

@@ -23,7 +23,8 @@ from dashboard.__main__ import main
 from dashboard.workflow.batch_review import save_items
 from dashboard.workflow.batches import open_folder_batch, run_batch
 from dashboard.workflow.cluster import Cluster, Job, Worker, on_cluster
-from dashboard.workflow.pipeline import GROUP, ScoreFiles, score_files, store_group
+from dashboard.workflow.group import store_group
+from dashboard.workflow.pipeline import GROUP, ScoreFiles, score_files
 from dashboard.workflow.record import Record
 from db.repositories.batch_rows import WaitingFile
 from tests.benchmarks.killed_batch import draw_files, faults, open_home, progress, start

@@ -133,6 +133,6 @@ def test_a_failing_database_is_told(
     def fail(*args: object) -> list[int]:
         raise StorageFailed("The disk is full.", "Make room.")
 
-    monkeypatch.setattr(pipeline, "_store", fail)
+    monkeypatch.setattr(pipeline, "store_prepared", fail)
     with pytest.raises(StorageFailed, match="disk is full"):
         list(score_files(waiting=waiting, source=str(folder), classifier=classifier, record=record))
