@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import Checks
+from db.case_words import touch
 from db.checks import between_bars, from_details, to_details
 from db.repositories.statements import insert_once
 from db.tables import CaseChecksRow
@@ -28,6 +29,7 @@ class ChecksRepository:
             "details": to_details(checks),
         }
         self._session.execute(insert_once(self._session, CaseChecksRow).values(values))
+        touch(self._session, case_id)
 
     def of_case(self, case_id: int) -> Checks | None:
         """The checks of a case; None for one that was saved before there were any."""
