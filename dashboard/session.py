@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.domain import Analysis, CaseRecord, Checks, FirstRead, Heatmap, LesionImage, Upload
+from core.domain import Analysis, CaseFilter, CaseMark, CaseRecord, Checks, FirstRead, Heatmap, LesionImage, Upload
 from core.taxonomy import Concern, HeatmapMethod
 from dashboard.lesion_words import FinalWords, Words, words_of
 from db.repositories.batch_rows import WorklistPart
@@ -68,11 +68,32 @@ class AnalyseState:
         return self.chosen_method or HeatmapMethod.GRAD_CAM
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryTrail:
+    """The way to a page of the case history under one filter: the ends of the pages before it."""
+
+    wanted: CaseFilter
+    marks: tuple[CaseMark, ...] = ()
+
+    @property
+    def after(self) -> CaseMark | None:
+        """Where the page begins; None for the first one."""
+        return self.marks[-1] if self.marks else None
+
+    def on(self, end: CaseMark) -> "HistoryTrail":
+        """The way to the next page."""
+        return HistoryTrail(self.wanted, (*self.marks, end))
+
+    def back(self) -> "HistoryTrail":
+        """The way to the page before."""
+        return HistoryTrail(self.wanted, self.marks[:-1])
+
+
 _ANALYSE, _READER, _HEATMAPS, _FLASH = "analyse_state", "reader_name", "heatmaps", "flash"
 _CASE_MAP, _CASE_WORDS, _BATCH_ROUND = "case_map_state", "case_words", "batch_round"
 _NETWORK, _PRIVATE = "shown_network", "is_private"
 BATCH_PART, BATCH_PAGE, _PICK = "batch-part", "batch-page", "pick-"
-_INFLUENCES, _MAP_CHECKS = "influences", "map_checks"
+_INFLUENCES, _MAP_CHECKS, _TRAIL = "influences", "map_checks", "history_trail"
 _MAX_HEATMAPS = 24
 _MAX_EXPLAINED = 64  # small numbers each
 
@@ -184,6 +205,17 @@ def forget_batch_view() -> None:
     clear_picked_items()
     for key in (BATCH_PART, BATCH_PAGE):
         st.session_state.pop(key, None)
+
+
+def history_trail(wanted: CaseFilter) -> HistoryTrail:
+    """The way to the history's page that is shown; another filter begins at its top."""
+    kept: HistoryTrail | None = st.session_state.get(_TRAIL)
+    return kept if kept is not None and kept.wanted == wanted else HistoryTrail(wanted)
+
+
+def keep_history_trail(trail: HistoryTrail) -> None:
+    """Show that page from the next run on."""
+    st.session_state[_TRAIL] = trail
 
 
 def reader() -> str:

@@ -1,4 +1,7 @@
-"""What a case can be found by: all that was said about it, in lower case, kept in one narrow row beside it."""
+"""What a case can be found by: all that was said about it, in lower case, kept in one narrow row beside it.
+
+What it is narrowed by is written at the same moments.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -8,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from core.taxonomy import Band
+from db.case_facts import refresh_facts
 from db.tables import (
     CaseRow,
     CaseWordsRow,
@@ -26,12 +30,12 @@ _CHUNK = 500  # cases that are written anew together; SQLite takes 32,766 values
 
 
 def touch(session: Session, case_id: int) -> None:
-    """Note that something was said about a case, so that its words are written anew when the work is committed."""
+    """Note that something was said about a case: its words and facts are written anew when the work is committed."""
     session.info.setdefault(_TOUCHED, set()).add(case_id)
 
 
 def refresh_touched(session: Session) -> None:
-    """Write the words of all touched cases anew."""
+    """Write the words and facts of all touched cases anew."""
     refresh(session, session.info.pop(_TOUCHED, set()))
 
 
@@ -41,12 +45,12 @@ def has_missing(session: Session) -> bool:
 
 
 def refresh_missing(session: Session) -> None:
-    """Write the words of cases that have none."""
+    """Write the words and facts of cases that have no words."""
     refresh(session, list(session.scalars(_missing())))
 
 
 def refresh(session: Session, case_ids: Collection[int]) -> None:
-    """Write the words of these cases anew; those that are not there are passed over."""
+    """Write the words and facts of these cases anew; those that are not there are passed over."""
     ids = sorted(case_ids)
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
@@ -54,6 +58,7 @@ def refresh(session: Session, case_ids: Collection[int]) -> None:
         rows = [{"case_id": case_id, "words": words} for case_id, words in _words(session, chunk)]
         if rows:
             session.execute(insert(CaseWordsRow), rows)
+        refresh_facts(session, chunk)
 
 
 def contains_all(text: str) -> Iterator[ColumnElement[bool]]:

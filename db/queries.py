@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.domain import CaseFilter
+from core.domain import CaseFilter, CaseMark
 from core.taxonomy import Band, Diagnosis
 from db.case_columns import DIFFERENTIAL, DTYPES, EXPORTED, LISTED, Columns, newest_diagnosis_id, newest_review_id
 from db.case_conditions import conditions
 from db.tables import (
     BatchItemRow,
     BatchRow,
+    CaseFactsRow,
     CaseRow,
     DiagnosisRow,
     FirstReadRow,
@@ -24,6 +24,7 @@ from db.tables import (
     PredictionRow,
     ReviewRow,
     SignOffRow,
+    UtcDateTime,
     VisitRow,
 )
 
@@ -42,11 +43,20 @@ class RecordOverview:
     newest_at: datetime | None
 
 
-def search_cases(session: Session, wanted: CaseFilter, *, limit: int, offset: int = 0) -> pd.DataFrame:
-    """One page of the history, newest first; one row per case."""
+def search_cases(session: Session, wanted: CaseFilter, *, limit: int, after: CaseMark | None = None) -> pd.DataFrame:
+    """One page of the history, newest first, from its top or from behind a mark; one row per case."""
     # The ids come first and by themselves: joined with the rest, SQLite walks all cases to find those of the page.
-    ids = session.scalars(_newest_first(_matching(wanted)).limit(limit).offset(offset)).all()
+    ids = session.scalars(select_page(wanted, limit=limit, after=after)).all()
     return _frame(session, CaseRow.id.in_(ids), LISTED)
+
+
+def select_page(wanted: CaseFilter, *, limit: int, after: CaseMark | None = None) -> Select[int]:
+    """The ids of a page's cases."""
+    statement = _matching(wanted)
+    if after is not None:
+        key = tuple_(CaseFactsRow.created_at, CaseFactsRow.case_id)
+        statement = statement.where(key < tuple_(literal(after.created_at, UtcDateTime), literal(after.case_id)))
+    return statement.order_by(CaseFactsRow.created_at.desc(), CaseFactsRow.case_id.desc()).limit(limit)
 
 
 def export_cases(session: Session, wanted: CaseFilter) -> pd.DataFrame:
@@ -57,9 +67,14 @@ def export_cases(session: Session, wanted: CaseFilter) -> pd.DataFrame:
     return _spread_differential(_frame(session, CaseRow.id.in_(_matching(wanted).correlate(None)), EXPORTED))
 
 
-def count_cases(session: Session, wanted: CaseFilter) -> int:
-    """How many cases the history has for this filter."""
-    return session.execute(select(func.count(CaseRow.id)).where(*conditions(wanted))).scalar_one()
+def count_cases(session: Session, wanted: CaseFilter, *, up_to: int | None = None) -> int:
+    """How many cases the history has for this filter; counting stops at `up_to`, or a million would take long."""
+    return session.execute(select_count(wanted, up_to)).scalar_one()
+
+
+def select_count(wanted: CaseFilter, up_to: int | None) -> Select[int]:
+    """The number of cases of a filter, or `up_to` where there are more."""
+    return select(func.count()).select_from(_matching(wanted).limit(up_to).subquery())
 
 
 def distinct_model_versions(session: Session) -> list[str]:
@@ -93,12 +108,8 @@ def overview(session: Session) -> RecordOverview:
     )
 
 
-def _matching(wanted: CaseFilter) -> Select[Any]:
-    return select(CaseRow.id).where(*conditions(wanted))
-
-
-def _newest_first(statement: Select[Any]) -> Select[Any]:
-    return statement.order_by(CaseRow.created_at.desc(), CaseRow.id.desc())
+def _matching(wanted: CaseFilter) -> Select[int]:
+    return select(CaseFactsRow.case_id).where(*conditions(wanted))
 
 
 def _frame(session: Session, chosen: ColumnElement[bool], columns: Columns) -> pd.DataFrame:
@@ -118,7 +129,7 @@ def _frame(session: Session, chosen: ColumnElement[bool], columns: Columns) -> p
         .outerjoin(BatchRow, BatchRow.id == BatchItemRow.batch_id)
         .where(chosen)
     )
-    rows = session.execute(_newest_first(statement)).all()
+    rows = session.execute(statement.order_by(CaseRow.created_at.desc(), CaseRow.id.desc())).all()
     frame = pd.DataFrame(rows, columns=list(columns))
     return frame.astype({name: DTYPES.get(name, "str") for name in columns})
 

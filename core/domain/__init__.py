@@ -5,7 +5,7 @@ from core.domain.batch import Assignment, BatchItem, BatchSummary
 from core.domain.case import CaseDraft, CaseRecord, History, SignedReport, SignOff
 from core.domain.checks import ArtefactFlag, Checks, HeatShares, LesionMeasures, QualityNote, QualityReport, ScopeReport
 from core.domain.follow_up import LesionSummary, Recall
-from core.domain.history import CaseFilter, SavedFilter, SettingChange
+from core.domain.history import CaseFilter, CaseMark, SavedFilter, SettingChange
 from core.domain.picture import LesionImage, StoredImage, Upload
 from core.domain.reads import ConfirmedDiagnosis, FinalAssessment, FirstRead, ReadOutcome, Review
 
@@ -17,6 +17,7 @@ __all__ = [
     "BatchSummary",
     "CaseDraft",
     "CaseFilter",
+    "CaseMark",
     "CaseRecord",
     "Checks",
     "ConfirmedDiagnosis",

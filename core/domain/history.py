@@ -30,6 +30,14 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseMark:
+    """A place in the history, newest first: right behind this case."""
+
+    created_at: datetime
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SavedFilter:
     """A filter of the case history that was given a name."""
 

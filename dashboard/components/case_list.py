@@ -11,6 +11,7 @@ from core.taxonomy import Band
 from dashboard.components.private import private_html
 from dashboard.components.result import chip
 from dashboard.components.words import BAND_REVIEW, local_time, percent, plural
+from dashboard.session import HistoryTrail, keep_history_trail
 from dashboard.workflow.cases import CasePage
 from dashboard.workflow.record import Record
 from dashboard.workflow.thumbnails import load_thumbnail
@@ -25,25 +26,26 @@ def draw_list(found: CasePage, record: Record, *, is_filtered: bool) -> None:
     if not found.n_total:
         st.info(_NO_MATCH if is_filtered else _NO_CASE, icon=":material/info:")
         return
-    st.caption(f"{plural(found.n_total, 'case')}, newest first")
+    st.caption(f"{'' if found.is_counted else 'More than '}{plural(found.n_total, 'case')}, newest first")
     for row in found.rows.to_dict("records"):
         with st.container(border=True):
             _draw_row(row, record)
 
 
-def draw_pager(page: int, page_size: int, n_total: int) -> None:
-    """Buttons to the neighbouring pages; the database does the paging."""
-    n_pages = max(1, -(-n_total // page_size))
+def draw_pager(found: CasePage, trail: HistoryTrail, page_size: int) -> None:
+    """Buttons to the neighbouring pages; an older one begins where this one ends."""
+    n_page, n_pages = len(trail.marks) + 1, max(1, -(-found.n_total // page_size))
+    is_last = len(found.rows) < page_size or (found.is_counted and n_page >= n_pages)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Newer", icon=":material/chevron_left:", disabled=page == 0):
-            _turn_to(page - 1)
-        st.markdown(f"Page {page + 1} of {n_pages}")
-        if st.button("Older", icon=":material/chevron_right:", disabled=page + 1 >= n_pages):
-            _turn_to(page + 1)
+        if st.button("Newer", icon=":material/chevron_left:", disabled=not trail.marks):
+            _turn_to(trail.back())
+        st.markdown(f"Page {n_page} of {'' if found.is_counted else 'more than '}{n_pages:,}")
+        if st.button("Older", icon=":material/chevron_right:", disabled=is_last) and found.end is not None:
+            _turn_to(trail.on(found.end))
 
 
-def _turn_to(page: int) -> None:
-    st.session_state["history-page"] = page
+def _turn_to(trail: HistoryTrail) -> None:
+    keep_history_trail(trail)
     st.rerun()
 
 

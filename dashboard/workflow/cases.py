@@ -10,6 +10,7 @@ from core.domain import (
     Analysis,
     CaseDraft,
     CaseFilter,
+    CaseMark,
     CaseRecord,
     ConfirmedDiagnosis,
     LesionImage,
@@ -24,13 +25,20 @@ from dashboard.workflow.sign_off import require_open
 from db.queries import count_cases, distinct_model_versions, search_cases
 from db.unit_of_work import UnitOfWork
 
+COUNTED = 10_000  # cases of a filter that are counted: nobody pages through more, and counting a million takes long
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CasePage:
-    """One page of the case history: its rows, and how many cases the filter has in all."""
+    """One page of the case history: its rows, and how many cases the filter has, of which no more than COUNTED count.
+
+    `end` is where the next page begins; None where there is no case on this one.
+    """
 
     rows: pd.DataFrame
     n_total: int
+    is_counted: bool = True
+    end: CaseMark | None = None
 
 
 def save_case(*, draft: CaseDraft, analysis: Analysis, record: Record) -> int:
@@ -159,11 +167,19 @@ def confirm_diagnosis(*, case_id: int, diagnosis: ConfirmedDiagnosis, record: Re
         )
 
 
-def list_cases(*, wanted: CaseFilter, page: int, page_size: int, record: Record) -> CasePage:
-    """One page (from 0) of the history, newest first."""
+def list_cases(*, wanted: CaseFilter, page_size: int, record: Record, after: CaseMark | None = None) -> CasePage:
+    """One page of the history, newest first, from its top or from behind the end of another page."""
     with record.reading() as work:
-        rows = search_cases(work.session, wanted, limit=page_size, offset=page * page_size)
-        return CasePage(rows, count_cases(work.session, wanted))
+        rows = search_cases(work.session, wanted, limit=page_size, after=after)
+        n_found = count_cases(work.session, wanted, up_to=COUNTED + 1)
+    return CasePage(rows, min(n_found, COUNTED), n_found <= COUNTED, _end_of(rows))
+
+
+def _end_of(rows: pd.DataFrame) -> CaseMark | None:
+    if rows.empty:
+        return None
+    last = rows.iloc[-1]
+    return CaseMark(last["created_at"].to_pydatetime(), int(last["case_id"]))
 
 
 def known_model_versions(*, record: Record) -> list[str]:

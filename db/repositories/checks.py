@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import Checks
+from db.case_words import touch
 from db.checks import between_bars, from_details, to_details
 from db.repositories.statements import insert_once
 from db.tables import CaseChecksRow
@@ -27,6 +28,8 @@ class ChecksRepository:
         if checks:
             rows = [_values(case_id, found) for case_id, found in checks.items()]
             self._session.execute(insert_once(self._session, CaseChecksRow), rows)
+        for case_id in checks:
+            touch(self._session, case_id)
 
     def of_case(self, case_id: int) -> Checks | None:
         """The checks of a case; None for one that was saved before there were any."""

@@ -2,7 +2,15 @@
 
 from db.tables.base import Table, UtcDateTime
 from db.tables.batches import UPLOADED, BatchItemRow, BatchRow
-from db.tables.cases import CaseChecksRow, CaseRow, CaseWordsRow, SignedReportFileRow, SignedReportRow, SignOffRow
+from db.tables.cases import (
+    CaseChecksRow,
+    CaseFactsRow,
+    CaseRow,
+    CaseWordsRow,
+    SignedReportFileRow,
+    SignedReportRow,
+    SignOffRow,
+)
 from db.tables.patients import LesionRow, PatientRow, RecallRow, VisitRow
 from db.tables.pictures import EmbeddingRow, ImageRow, ImageStatisticsRow, PredictionRow
 from db.tables.practice import AuditRow, SavedFilterRow, SettingChangeRow, ThresholdChangeRow
@@ -14,6 +22,7 @@ __all__ = [
     "BatchItemRow",
     "BatchRow",
     "CaseChecksRow",
+    "CaseFactsRow",
     "CaseRow",
     "CaseWordsRow",
     "DiagnosisRow",

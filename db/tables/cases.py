@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.taxonomy import AnatomSite, BodyRegion, HeatmapMethod, Laterality, Sex, SkinType
+from core.taxonomy import AnatomSite, Band, BodyRegion, HeatmapMethod, Laterality, Sex, SkinType
 from db.tables.base import KEEPS_IDS, Table
 
 
@@ -44,11 +44,43 @@ class CaseRow(Table):
 
 
 class CaseWordsRow(Table):
-    """All that can be searched for in a case, in lower case: one narrow row, so that 100,000 are read in no time."""
+    """All that can be searched for in a case, in lower case: one narrow row, so that 100,000 are read in no time.
+
+    PostgreSQL, which is given more than that, finds words by their trigrams.
+    """
 
     __tablename__ = "case_words"
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     words: Mapped[str]
+    __table_args__ = (
+        Index(None, "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}).ddl_if("postgresql"),
+    )
+
+
+class CaseFactsRow(Table):
+    """What the history is narrowed by and ordered by: one narrow row, so that any filter over 1,000,000 is soon done.
+
+    It repeats what other tables say, and is written anew with the words whenever something is said about the case.
+    """
+
+    __tablename__ = "case_facts"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    created_at: Mapped[datetime]
+    anatom_site: Mapped[AnatomSite | None]
+    band: Mapped[Band]
+    model_version: Mapped[str]
+    is_reviewed: Mapped[bool]
+    is_confirmed_malignant: Mapped[bool | None]
+    flags: Mapped[str]
+    is_overridden: Mapped[bool]
+    __table_args__ = (
+        Index(None, "created_at", "case_id"),
+        Index(None, "anatom_site", "created_at", "case_id"),
+        Index(None, "band", "created_at", "case_id"),
+        Index(None, "model_version", "created_at", "case_id"),
+        Index(None, "is_reviewed", "created_at", "case_id"),
+        Index(None, "is_confirmed_malignant", "created_at", "case_id"),
+    )
 
 
 class CaseChecksRow(Table):

@@ -65,8 +65,13 @@ def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
 
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
+    def is_of_this_database(_item: object, name: str | None, *_others: object) -> bool:
+        """Alembic does not know that an index may be one kind of database's own."""
+        return name != "ix_case_words_words" or engine.dialect.name == "postgresql"
+
+    options = {"compare_type": True, "compare_server_default": True, "include_object": is_of_this_database}
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Table.metadata) == []
 
 

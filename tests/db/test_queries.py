@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.domain import CaseDraft, CaseFilter, ConfirmedDiagnosis, Review
+from core.domain import CaseDraft, CaseFilter, CaseMark, ConfirmedDiagnosis, Review
 from core.taxonomy import AnatomSite, Band, ConfirmType, Diagnosis, Sex
 from db import queries
 from db.case_words import has_missing, refresh_missing
@@ -57,9 +57,29 @@ def test_cases_come_newest_first(record: Record, session: Callable[[], Session])
 
 def test_pages_follow_one_another(record: Record, session: Callable[[], Session]) -> None:
     ids = [record.save(number % 3 / 10) for number in range(10)]
-    pages = [found(session(), ALL, limit=4, offset=offset) for offset in (0, 4, 8, 12)]
+    pages, mark = [], None
+    for _ in range(4):
+        page = queries.search_cases(session(), ALL, limit=4, after=mark)
+        pages.append(page["case_id"].tolist())
+        mark = CaseMark(page["created_at"].iloc[-1], pages[-1][-1]) if len(page) else mark
     assert [len(page) for page in pages] == [4, 4, 2, 0]
     assert list(chain.from_iterable(pages)) == found(session(), ALL) == ids[::-1]
+
+
+def test_cases_of_the_same_moment_are_paged_too(
+    sessions: sessionmaker[Session], make: Make, session: Callable[[], Session]
+) -> None:
+    with UnitOfWork(sessions) as work:
+        said = {"predicted_at": NOON, "app_version": "0.1.0", "created_at": NOON}
+        ids = [work.cases.add(make.draft(), make.image(), make.prediction(), **said) for _ in range(3)]
+        work.commit()
+    assert found(session(), ALL, limit=5, after=CaseMark(NOON, ids[1])) == ids[:1]
+
+
+def test_counting_stops_where_it_is_told(record: Record, session: Callable[[], Session]) -> None:
+    for _ in range(3):
+        record.save()
+    assert [queries.count_cases(session(), ALL, up_to=n) for n in (2, 3, 4)] == [2, 3, 3]
 
 
 def test_a_row_has_all_that_the_table_shows(

@@ -60,7 +60,7 @@ def record_of(server: Server) -> Record:
 
 
 def n_cases(record: Record) -> int:
-    return list_cases(wanted=CaseFilter(), page=0, page_size=1, record=record).n_total
+    return list_cases(wanted=CaseFilter(), page_size=1, record=record).n_total
 
 
 def test_a_batch_of_twenty_with_one_broken_file(page: Page, server: Server, tmp_path: Path) -> None:

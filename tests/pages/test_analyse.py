@@ -42,7 +42,7 @@ def real_network(environment: pytest.MonkeyPatch) -> None:
 
 
 def n_cases(record: Record) -> int:
-    return list_cases(wanted=CaseFilter(), page=0, page_size=1, record=record).n_total
+    return list_cases(wanted=CaseFilter(), page_size=1, record=record).n_total
 
 
 def only_case(record: Record) -> CaseRecord:

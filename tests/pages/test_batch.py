@@ -90,7 +90,7 @@ def wait_for(record: Record, batch_id: int) -> None:
 
 
 def n_cases(record: Record) -> int:
-    return list_cases(wanted=CaseFilter(), page=0, page_size=1, record=record).n_total
+    return list_cases(wanted=CaseFilter(), page_size=1, record=record).n_total
 
 
 def test_the_first_visit_says_what_a_batch_is_good_for(app: App) -> None:

@@ -45,7 +45,7 @@ def decide(record: Record, item: BatchItem, band: Band, note: str = "") -> None:
 
 
 def n_cases(record: Record) -> int:
-    return cases.list_cases(wanted=CaseFilter(), page=0, page_size=1, record=record).n_total
+    return cases.list_cases(wanted=CaseFilter(), page_size=1, record=record).n_total
 
 
 def staged(record: Record) -> list[str]:

@@ -46,7 +46,7 @@ def draft(analysis: Analysis) -> CaseDraft:
 
 
 def n_cases(record: Record) -> int:
-    return cases.list_cases(wanted=CaseFilter(), page=0, page_size=1, record=record).n_total
+    return cases.list_cases(wanted=CaseFilter(), page_size=1, record=record).n_total
 
 
 def actions(record: Record, case_id: int) -> list[tuple[str, str]]:
@@ -243,9 +243,29 @@ def test_the_same_file_is_recognised(record: Record, save: Callable[..., int]) -
 
 def test_the_history_is_paged_newest_first(record: Record, save: Callable[..., int]) -> None:
     ids = [save(shade(100, n)) for n in range(5)]
-    pages = [cases.list_cases(wanted=CaseFilter(), page=page, page_size=2, record=record) for page in range(3)]
-    assert [page.n_total for page in pages] == [5, 5, 5]
-    assert [list(page.rows["case_id"]) for page in pages] == [ids[:2:-1], ids[2:0:-1], ids[:1]]
+    pages = [cases.list_cases(wanted=CaseFilter(), page_size=2, record=record)]
+    while pages[-1].end is not None:
+        pages.append(cases.list_cases(wanted=CaseFilter(), page_size=2, record=record, after=pages[-1].end))
+    assert [(page.n_total, page.is_counted) for page in pages] == [(5, True)] * 4
+    assert [list(page.rows["case_id"]) for page in pages] == [ids[:2:-1], ids[2:0:-1], ids[:1], []]
+
+
+def test_a_case_that_is_saved_meanwhile_moves_no_page(record: Record, save: Callable[..., int]) -> None:
+    ids = [save(shade(100, n)) for n in range(4)]
+    first = cases.list_cases(wanted=CaseFilter(), page_size=2, record=record)
+    save(shade(100, 9))
+    second = cases.list_cases(wanted=CaseFilter(), page_size=2, record=record, after=first.end)
+    assert list(second.rows["case_id"]) == ids[1::-1]
+
+
+def test_counting_stops_where_nobody_pages_any_more(
+    record: Record, save: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cases, "COUNTED", 2)
+    for n in range(3):
+        save(shade(100, n))
+        page = cases.list_cases(wanted=CaseFilter(), page_size=1, record=record)
+        assert (page.n_total, page.is_counted) == (min(n + 1, 2), n < 2)
 
 
 def test_model_versions_are_those_that_scored(record: Record, save: Callable[..., int]) -> None:

@@ -88,7 +88,7 @@ def test_nothing_is_left_of_the_patient_and_a_line_says_so(
         assert files_with(settings.home, words) == [], words
     assert len(list(settings.blob_root.rglob("??????????*"))) == 1
     assert record.thumbnails.names() == []
-    left = cases.list_cases(wanted=CaseFilter(), page=0, page_size=9, record=record).rows
+    left = cases.list_cases(wanted=CaseFilter(), page_size=9, record=record).rows
     assert list(left["pseudonym"]) == [OTHER]
     assert [item.signed_by for item in load_items(batch_id=batch_id, record=record)[1]] == ["dr a"]
     assert saved_filters(record=record) == []

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names_of(record: Record) -> list[str]:
-    page = cases.list_cases(wanted=CaseFilter(), page=0, page_size=100, record=record)
+    page = cases.list_cases(wanted=CaseFilter(), page_size=100, record=record)
     return sorted(page.rows["filename"])
 
 

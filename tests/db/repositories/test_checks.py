@@ -72,6 +72,7 @@ def test_cases_are_found_by_what_was_flagged(
 ) -> None:
     case_id = save_in(work)
     work.checks.add(case_id, CHECKS)
+    work.commit()
     rows = search_cases(work.session, wanted, limit=5)
     assert rows["case_id"].tolist() == ([case_id] if is_found else [])
 
@@ -80,6 +81,7 @@ def test_a_case_without_checks_has_no_flag_and_was_not_overridden(
     work: UnitOfWork, save_in: Callable[[UnitOfWork], int]
 ) -> None:
     case_id = save_in(work)
+    work.commit()
     assert search_cases(work.session, CaseFilter(artefact=Artefact.HAIR), limit=5).empty
     assert search_cases(work.session, CaseFilter(is_overridden=False), limit=5)["case_id"].tolist() == [case_id]
 
