@@ -90,7 +90,7 @@ def score_group(
 
 def store_group(*, group: ScoredGroup, pictures: Mapping[str, bytes], record: Record) -> list[int]:
     """Keep the pictures of a group, by their SHA-256, and then write its rows; gives its ids. Raises StorageFailed."""
-    images = {file.item_id: file.image for file in (*group.scored, *group.gated)}
+    images = {file.item_id: file.image for file in group.scored} | {file.item_id: file.image for file in group.gated}
     for content in pictures.values():
         record.blobs.put(content)
     prepared = [
