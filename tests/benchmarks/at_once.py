@@ -14,9 +14,9 @@ window.seen = {pressed: null, shown: null, queue: []};
 new MutationObserver(() => {
     const root = document.getElementById('root'), seen = window.seen;
     if (!root || seen.pressed === null || seen.shown !== null) return;
-    const text = root.textContent, waiting = text.match(/(\\d+) pictures? (?:is|are) before yours/);
+    const waiting = root.textContent.match(/(\\d+) pictures? (?:is|are) before yours/);
     if (waiting && seen.queue.at(-1) !== Number(waiting[1])) seen.queue.push(Number(waiting[1]));
-    if (text.includes('malignant probability')) seen.shown = performance.now();
+    if (root.querySelector('.lw-number')) seen.shown = performance.now();
 }).observe(document, {subtree: true, childList: true, characterData: true});
 """
 _PRESS = """at => setTimeout(() => {

@@ -59,7 +59,7 @@ def serve_app(home: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        server.wait(timeout=60)
 
 
 def classify(page: Page, address: str, seed: int) -> float:

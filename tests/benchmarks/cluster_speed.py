@@ -12,7 +12,7 @@ _ROUNDS = 2
 _POLL_S = 0.02
 
 
-def measure(folder: Path, n_images: int = N_IMAGES, n_rounds: int = _ROUNDS) -> dict[str, float]:
+def measure_cluster_speed(folder: Path, n_images: int = N_IMAGES, n_rounds: int = _ROUNDS) -> dict[str, float]:
     """Images a second by one worker and by two, once they are at work: a cluster takes seconds to start."""
     draw_many(folder / "ray-files", n_images)
     speeds: dict[int, list[float]] = {1: [], 2: []}

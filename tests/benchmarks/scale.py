@@ -20,16 +20,37 @@ def scale_measures(settings: Settings, folder: Path) -> list[Callable[[], dict[s
         lambda: measure_many_browsers(folder),
         lambda: measure_cost(settings, folder),
         lambda: measure_kills(folder),
-        lambda: _where_installed("ray", "cluster_speed", folder),
-        lambda: _where_installed("psycopg", "history_postgres", folder),
+        lambda: _measure_ray(folder),
+        lambda: _measure_postgres(settings, folder),
     ]
 
 
-def _where_installed(package: str, benchmark: str, folder: Path) -> dict[str, float]:
-    """What a benchmark beside this file measures; nothing, and a sentence, where its package or itself is missing."""
-    for name in (package, benchmark):
-        if importlib.util.find_spec(name) is None:
-            print(f"{benchmark}: not measured, since {name} is not installed")
-            return {}
-    measured: dict[str, float] = importlib.import_module(benchmark).measure(folder)
+def _measure_ray(folder: Path) -> dict[str, float]:
+    """Two workers against one, where Ray is installed."""
+    if _is_missing("ray"):
+        return {}
+    from cluster_speed import measure_cluster_speed
+
+    measured: dict[str, float] = measure_cluster_speed(folder)
     return measured
+
+
+def _measure_postgres(settings: Settings, folder: Path) -> dict[str, float]:
+    """A million cases, where there is a PostgreSQL server to start."""
+    if _is_missing("psycopg") or _is_missing("history_postgres"):
+        return {}
+    history = importlib.import_module("history_postgres")
+    reason = importlib.import_module("postgres_server").why_not()
+    if reason:
+        print(f"history on PostgreSQL: not measured. {reason}")
+        return {}
+    measured: dict[str, float] = history.measure_history_postgres(settings, folder)
+    return measured
+
+
+def _is_missing(module: str) -> bool:
+    """Whether a module is not there; says so."""
+    if importlib.util.find_spec(module) is not None:
+        return False
+    print(f"not measured, since {module} is missing")
+    return True
