@@ -39,7 +39,7 @@ class MapsOfSet:
 def check_all_maps(network: _Network, images: Iterable[LesionImage], methods: Sequence[HeatmapMethod]) -> MapsOfSet:
     """Check every method's map of every picture; curves only of those at or above the referral threshold, since the
     maps explain the malignant score."""
-    found, rng = MapsOfSet(checks={method: [] for method in methods}), np.random.default_rng(_SEED)
+    found = MapsOfSet(checks={method: [] for method in methods})
     for image in tqdm(images, desc="maps", unit="image", leave=False):
         found.n += 1
         frame, outline = network.prepare(image), outline_lesion(image.pixels)
@@ -48,7 +48,7 @@ def check_all_maps(network: _Network, images: Iterable[LesionImage], methods: Se
         for method in methods:
             found.checks[method].append(check_map(network, image, method, outline, with_curves=is_called))
         if is_called:
-            for name, order in (CENTRE, _towards_middle()), (RANDOM, rng.random((7, 7)).astype(np.float32)):
+            for name, order in (CENTRE, _towards_middle()), (RANDOM, _at_random(found.n)):
                 found.controls[name].append(measure_curves(network, frame, order))
     return found
 
@@ -108,6 +108,11 @@ def _mean(values: NDArray[np.float64]) -> Figure:
     """The mean with its percentile bootstrap interval over pictures."""
     picked = np.random.default_rng(_SEED).integers(len(values), size=(_N_DRAWS, len(values)))
     return Figure.from_draws(float(values.mean()), values[picked].mean(axis=1))
+
+
+def _at_random(n: int) -> NDArray[np.float32]:
+    """An order that hangs on the picture's number alone."""
+    return np.random.default_rng((_SEED, n)).random((7, 7), dtype=np.float32)
 
 
 def _towards_middle() -> NDArray[np.float32]:
