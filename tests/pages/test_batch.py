@@ -238,7 +238,7 @@ def test_files_are_assigned_by_a_csv(
     start: Callable[..., App], pictures: list[bytes], record: Record, app: App
 ) -> None:
     app.open("batch").choose("batch-patients", "By a CSV")
-    table = b"file,patient,lesion,site,age,sex,taken_at\n0.jpg,P-1,L1,head/neck,61,female,2026-03-01\n1.jpg,P-2,,,,,\n"
+    table = b"file,patient,lesion,site,age,sex,taken_at\n0.jpg,P-1,L1,palms/soles,61,,2026-03-01\n1.jpg,P-2,,,,,\n"
     app.upload(*files_of(pictures)[:3])
     app.test.file_uploader[1].set_value(("who.csv", table, OCTETS))
     app.run()
@@ -251,6 +251,9 @@ def test_files_are_assigned_by_a_csv(
     assert (found["0.jpg"].pseudonym, found["0.jpg"].lesion_label, found["0.jpg"].age_years) == ("P-1", "L1", 61)
     assert found["0.jpg"].visited_on == date(2026, 3, 1)
     assert (found["1.jpg"].pseudonym, found["2.jpg"].pseudonym) == ("P-2", "")
+    opened = {item.filename: str(item.item_id) for item in items_of(record)}
+    assert "was not trained for this site" in app.open("batch", batch="1", item=opened["0.jpg"]).text
+    assert "was not trained for this site" not in app.open("batch", batch="1", item=opened["1.jpg"]).text
 
 
 def test_what_is_wrong_in_the_csv_is_listed_by_row_and_nothing_runs(
@@ -317,6 +320,7 @@ def test_without_a_network_the_batch_waits_and_says_why(
     while not app.errors and time.monotonic() < deadline:
         app.run()
     assert "is not installed" in app.errors[0]
+    assert "The first pictures come here once they are scored." in app.text
     assert "0 of 1 picture done" in str([bar.proto.text for bar in app.test.get("progress")])
     assert "stopped before the end" in app.press("Stop scoring").text
     assert load_summary(batch_id=1, record=record).state is BatchState.CANCELLED
