@@ -46,8 +46,8 @@ try:
         sections: dict[str, Callable[[], object]] = {
             "Thresholds": partial(draw_thresholds, model, card, parts),
             "In the practice": partial(draw_practice, model, card, parts),
-            "Own cases": draw_live,
-            "Calibration": partial(draw_calibration, model, card, parts),
+            "Own cases": partial(draw_live, card),
+            "Calibration": partial(draw_calibration, model, card, parts, others),
             "Deferral": partial(draw_deferral, model, card, parts),
             "Subgroups": partial(draw_subgroups, model, card),
             "Diagnoses": partial(draw_diagnoses, evaluation, others),

@@ -83,7 +83,7 @@ def missing_note(rows: Sequence[Ablation]) -> str:
     changes = [(row.row, row.change_when_missing["all"]) for row in rows if "all" in row.change_when_missing]
     return " ".join(
         f"“{name}”: calling the clinical data of all test images missing changes the mean malignant probability by "
-        f"{change:+.3f}."
+        f"{change:+.3f}.".replace("-0.", "−0.")
         for name, change in changes
     )
 

@@ -32,6 +32,15 @@ class CalibrationFigures:
     prior_shift: PriorShift | None = None
 
 
+def calibration_stages_of(found: CalibrationFigures) -> tuple[tuple[str, Figure, Figure], ...]:
+    """Each stage by name, with its error and the one that perfect calibration would show."""
+    stages = [("as served", found.ece_15, found.ideal_ece_15)]
+    if shift := found.prior_shift:
+        name = f"corrected from {shift.assumed_share:.0%} to this set's {shift.set_share:.0%} malignant"
+        stages.append((name, shift.ece_15, shift.ideal_ece_15))
+    return tuple(stages)
+
+
 def measure_calibration(
     probability: Values, is_malignant: Labels, weights: NDArray[np.float32], assumed_share: float | None
 ) -> CalibrationFigures:

@@ -28,7 +28,9 @@ def roc(
 ) -> go.Figure:
     """Sensitivity over 1 - specificity with its interval band; `at` is marked with both of its intervals, what others
     published on other pictures with hollow marks."""
-    figure = new_figure(f"ROC-AUC {roc_auc.as_text(3)}")
+    found, called = at.figures["sensitivity"].value, 1 - at.figures["specificity"].value
+    said = f"{percent(found)} of malignant and {percent(called)} of benign images called"
+    figure = new_figure(f"{said}; ROC-AUC {roc_auc.as_text(3)}")
     add_banded(figure, curve, "sensitivity", "at {x} false alarms")
     add_reference(figure, [0, 1], [0, 1], "chance")
     if published:
@@ -44,7 +46,8 @@ def precision_recall(
     curve: BandedCurve, average_precision: Figure, at: ThresholdFigures, prevalence: float
 ) -> go.Figure:
     """Precision over recall with its interval band; the dashed level is the set's own `prevalence`, in [0, 1]."""
-    figure = new_figure(f"Average precision {average_precision.as_text(3)}")
+    said = f"Of the called, {percent(at.figures['precision'].value)} are malignant"
+    figure = new_figure(f"{said}; average precision {average_precision.as_text(3)}")
     add_banded(figure, curve, "precision", "at {x} recall")
     add_reference(figure, [0, 1], [prevalence, prevalence], f"all called: {percent(prevalence)} malignant")
     recall, precision = at.figures["recall"], at.figures["precision"]
@@ -60,7 +63,8 @@ def calibration(
 
     `action` is what is done at or above the threshold, where there is one for all.
     """
-    figure = new_figure(f"Calibration error (ECE) {ece.as_text(3)}")
+    off = f"Stated and observed are {100 * ece.value:.1f} points apart on average"
+    figure = new_figure(f"{off}; ECE {ece.as_text(3)}")
     add_reference(figure, [0, 1], [0, 1], "stated = observed")
     hover = [
         f"{n} images scored {percent(stated)} on average: {percent(share)} malignant ({percent(low)}–{percent(high)})"
@@ -76,7 +80,7 @@ def calibration(
         name="observed, with 95% interval",
         cliponaxis=False,
         line={"color": BLUE, "width": 1.5},
-        marker={"color": BLUE, "size": 6 + 14 * (curve.n / curve.n.max()) ** 0.5},
+        marker={"color": BLUE, "size": 6 + 14 * (curve.n / curve.n.max()) ** 0.5, "opacity": 1},
         hovertext=hover,
         hoverinfo="text",
     )

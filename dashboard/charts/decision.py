@@ -20,6 +20,7 @@ from dashboard.charts.style import (
 )
 
 _LOOKS = (("circle-open", "dot", GREY), ("square", "solid", BLUE), ("diamond", "dash", VERMILLION))
+_UNIT = " per 1,000 lesions"
 
 
 def decision(curve: DecisionCurve) -> go.Figure:
@@ -27,9 +28,18 @@ def decision(curve: DecisionCurve) -> go.Figure:
     figure = new_figure(_title(curve))
     where = "who refers from a risk of {x}"
     if curve.by_risk:
-        add_banded(figure, curve.by_risk, "network, by corrected risk", where, text=_per_1000, colour=GREEN, dash="dot")
+        add_banded(
+            figure,
+            curve.by_risk,
+            "network, by corrected risk",
+            where,
+            text=_per_1000,
+            unit=_UNIT,
+            colour=GREEN,
+            dash="dot",
+        )
     name = f"network as served (from {threshold_text(curve.threshold)})"
-    add_banded(figure, curve.as_served, name, where, text=_per_1000)
+    add_banded(figure, curve.as_served, name, where, text=_per_1000, unit=_UNIT)
     risks = curve.as_served.x.tolist()
     add_reference(figure, risks, curve.all_sent.tolist(), "refer everyone", dash="dash")
     add_reference(figure, risks, [0.0] * len(risks), "refer nobody", dash="longdash")
@@ -48,7 +58,7 @@ def _title(curve: DecisionCurve) -> str:
 
 
 def _per_1000(value: float) -> str:
-    return f"{1000 * value:.0f} per 1,000"
+    return f"{1000 * value:.0f}".replace("-", "−")
 
 
 def calibration_stages(steps: Sequence[CalibrationStep]) -> go.Figure:

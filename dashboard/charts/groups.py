@@ -35,6 +35,7 @@ def subgroups(division: Division) -> go.Figure:
         figures: list[Figure | None] = [getattr(group, key) for group in division.groups]
         symbols = [f"{symbol}-open" if group.is_small else symbol for group in division.groups]
         _add_points(figure, key, names, figures, colour, symbols)
+    figure.update_traces(orientation="h")  # beside each other: intervals that overlap stay apart
     return _rows_layout(figure, len(names))
 
 
@@ -50,9 +51,9 @@ def changed_bands(families: Mapping[str, FamilyRobustness]) -> go.Figure:
         families.items(), ((BLUE, "square"), (VERMILLION, "diamond")), strict=False
     ):
         names = [in_words(name) for name in found.by_perturbation]
-        _add_points(
-            figure, in_words(family), names, list(found.by_perturbation.values()), colour, [symbol] * len(names)
-        )
+        values, symbols = list(found.by_perturbation.values()), [symbol] * len(names)
+        said = "{name}: the band of {value} of the images changes"
+        _add_points(figure, in_words(family), names, values, colour, symbols, said)
     _rows_layout(figure, sum(len(found.by_perturbation) for found in families.values()))
     return figure.update_xaxes(range=None, rangemode="tozero")
 
@@ -67,7 +68,7 @@ def class_confusion(classes: ClassFigures) -> go.Figure:
     sizes = [sum(row) for row in classes.confusion]
     shares = [[n / size for n in row] for row, size in zip(classes.confusion, sizes, strict=True)]
     names = list(classes.classes)
-    figure = new_figure(f"Balanced accuracy of {len(names)} kinds {classes.balanced_accuracy.as_text(3)}")
+    figure = new_figure(f"{classes.balanced_accuracy.as_percent(1)} named right, averaged over {len(names)} kinds")
     figure.add_heatmap(
         x=names,
         y=names,
@@ -92,18 +93,24 @@ def class_confusion(classes: ClassFigures) -> go.Figure:
 
 
 def _subgroup_title(division: Division) -> str:
-    """The lowest sensitivity among groups of enough images, or the lowest specificity where sensitivities agree."""
-    for key in ("sensitivity", "specificity"):
-        known = {
-            group.name: figure
-            for group in division.groups
-            if (figure := getattr(group, key)) and not group.is_small and _n_behind(group, key) >= _MIN_BEHIND
-        }
-        says_nothing = len(known) > 1 and len({figure.value for figure in known.values()}) == 1
-        if known and (key == "specificity" or not says_nothing):
-            name, lowest = min(known.items(), key=lambda item: item[1].value)
-            return f"{division.name}: lowest {key} {lowest.as_percent()} ({name})"
-    return f"{division.name}: no group is large enough to say more than the table"
+    """Where sensitivity and specificity are lowest, among groups of enough images."""
+    found = [text for key in ("sensitivity", "specificity") if (text := _lowest(division, key))]
+    said = "; ".join(found) or "no group is large enough to say more than the table"
+    return f"{division.name}: {'lowest ' if found else ''}{said}"
+
+
+def _lowest(division: Division, key: str) -> str:
+    """Such as "sensitivity 90% (85–95%), large", "all alike" for a name; "" where no group has enough images."""
+    known: dict[str, Figure] = {
+        group.name: figure
+        for group in division.groups
+        if (figure := getattr(group, key)) and not group.is_small and _n_behind(group, key) >= _MIN_BEHIND
+    }
+    if not known:
+        return ""
+    name, lowest = min(known.items(), key=lambda item: item[1].value)
+    is_alike = len(known) > 1 and all(figure.value == lowest.value for figure in known.values())
+    return f"{key} {lowest.as_percent()}, {'all alike' if is_alike else name}"
 
 
 def _n_behind(group: Subgroup, key: str) -> int:
@@ -117,6 +124,7 @@ def _add_points(
     figures: Sequence[Figure | None],
     colour: str,
     symbols: Sequence[str],
+    said: str = "{name}: {what} {value}",
 ) -> None:
     shown = [(name, value, symbol) for name, value, symbol in zip(names, figures, symbols, strict=True) if value]
     figure.add_scatter(
@@ -130,7 +138,7 @@ def _add_points(
         name=what,
         cliponaxis=False,
         marker={"color": colour, "size": 10, "symbol": [symbol for _, _, symbol in shown]},
-        hovertext=[f"{name}: {what} {value.as_percent(1)}" for name, value, _ in shown],
+        hovertext=[said.format(name=name, what=what, value=value.as_percent(1)) for name, value, _ in shown],
         hoverinfo="text",
     )
 

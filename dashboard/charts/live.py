@@ -31,6 +31,7 @@ def rates_over_time(title: str, months: list[str], hits: Mapping[str, pd.Series]
             error_y={"array": high - share, "arrayminus": share - low, "thickness": 1},
             mode="lines+markers",
             name=name,
+            cliponaxis=False,
             line={"color": colour, "dash": dash},
             marker={"color": colour, "symbol": symbol, "size": 8},
             hovertext=[
@@ -45,9 +46,7 @@ def rates_over_time(title: str, months: list[str], hits: Mapping[str, pd.Series]
 
 def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float) -> go.Figure:
     """The stability index of each measure beside the levels at which it is watched, and alarms."""
-    raised = [found.name.replace("_", " ") for found in figures if found.level is DriftLevel.ALARM]
-    title = f"Drift alarm: {', '.join(raised)}" if raised else "No drift alarm"
-    figure = new_figure(title)
+    figure = new_figure(_drift_title(figures))
     for level, (colour, symbol) in _LEVEL_LOOKS.items():
         found = [each for each in figures if each.level is level]
         figure.add_scatter(
@@ -72,3 +71,13 @@ def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float)
         )
     figure.update_xaxes(title="Population stability index", rangemode="tozero")
     return figure.update_yaxes(type="category", automargin=True)
+
+
+def _drift_title(figures: tuple[DriftFigure, ...]) -> str:
+    by_level = {
+        level: ", ".join(found.name.replace("_", " ") for found in figures if found.level is level)
+        for level in (DriftLevel.ALARM, DriftLevel.WATCH)
+    }
+    alarm, watch = by_level[DriftLevel.ALARM], by_level[DriftLevel.WATCH]
+    said = f"Drift alarm: {alarm}" if alarm else "No drift alarm"
+    return f"{said}; to watch: {watch}" if watch else said

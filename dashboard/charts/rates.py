@@ -22,7 +22,12 @@ def live_rates(months: pd.DataFrame, reads: pd.DataFrame, rejections: pd.DataFra
     said = "{share} of {n} cases were scored against a gate, with a reason"
     charts |= _one("overrides", months, "overridden", "checked", "cases that gates looked at", said)
     return charts | _one(
-        "rejections", rejections, "rejected", "files", "batch files", "{share} of {n} batch files got no score"
+        "rejections",
+        rejections,
+        "rejected",
+        "files",
+        "batch files",
+        "{share} of {n} batch files got no score, by any network",
     )
 
 

@@ -45,7 +45,7 @@ def dress(figure: go.Figure, title: str) -> go.Figure:
         margin={"l": 60, "r": 24, "t": 64, "b": 60},
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.27, "x": 0},
         hovermode="closest",
         uirevision="keep",
     )
@@ -77,17 +77,18 @@ def add_banded(
     where: str,
     *,
     text: Callable[[float], str] = percent,
+    unit: str = "",
     colour: str = BLUE,
     dash: str = "solid",
 ) -> None:
     """A curve over its shaded 95% interval; `where` says in words what an x in [0, 1] means, as "{x}"."""
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "legendgroup": what}
-    figure.add_scatter(x=curve.x, y=curve.high, showlegend=False, name="high", **edge)
+    figure.add_scatter(x=curve.x, y=curve.high, showlegend=False, name=f"{what}: upper end", **edge)
     figure.add_scatter(
         x=curve.x, y=curve.low, fill="tonexty", fillcolor=faded(colour, 0.2), name="95% interval", **edge
     )
     hover = [
-        f"{where.format(x=percent(x))}: {what} {text(value)} ({text(low)}–{text(high)})"
+        f"{where.format(x=percent(x))}: {what} {text(value)} ({text(low)}–{text(high)}){unit}"
         for x, value, low, high in zip(curve.x, curve.value, curve.low, curve.high, strict=True)
     ]
     line = {"color": colour, "width": 2.5, "dash": dash}

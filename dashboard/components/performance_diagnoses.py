@@ -12,6 +12,7 @@ from dashboard.components.performance_headline import figure_cell
 from dashboard.components.plots import draw_plot
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import threshold
+from dashboard.set_words import label_of_set
 
 
 def draw_diagnoses(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> None:
@@ -21,17 +22,26 @@ def draw_diagnoses(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> 
     if not known:
         st.info("No set that was measured says which diagnosis its images show.", icon=":material/info:")
         return
-    names = list(known)
-    name = names[0]
-    if len(names) > 1:
-        name = st.segmented_control("Set", names, default=names[-1], required=True, key="diagnosis-set") or names[-1]
+    name, label = _choose(evaluation, known)
     further = known[name].further
     if further.called:
-        st.markdown(f"**Called malignant, by diagnosis**, set “{name}”")
+        st.markdown(f"**Called malignant, by diagnosis**: {label}")
         _draw_called(further.called, known[name].whole.at_operating_point.threshold)
     if further.classes:
-        st.markdown(f"**The differential of {len(further.classes.classes)} kinds**, set “{name}”")
+        st.markdown(f"**The differential of {len(further.classes.classes)} kinds**: {label}")
         _draw_classes(further.classes, name)
+
+
+def _choose(evaluation: Evaluation, known: Mapping[str, Evaluation]) -> tuple[str, str]:
+    """A set and what people call it; begins with the first that shows all kinds of the differential."""
+    labels = {name: label_of_set(name, evaluation) for name in known}
+    first = next((name for name, found in known.items() if found.further.classes), next(iter(known)))
+    if len(known) < 2:
+        return first, labels[first]
+    name = st.segmented_control(
+        "Set", list(known), default=first, required=True, format_func=labels.__getitem__, key="diagnosis-set"
+    )
+    return name or first, labels[name or first]
 
 
 def _draw_called(called: Mapping[str, CalledShare], limit: float) -> None:
@@ -59,4 +69,4 @@ def _draw_classes(classes: ClassFigures, name: str) -> None:
             rows.append([named, figure_cell(classes.recall[kind])])
         draw_table([], rows)
     with right:
-        draw_plot(class_confusion(classes), key=f"chart-classes-{name or 'test'}")
+        draw_plot(class_confusion(classes), key=f"chart-classes-{name or 'test'}", is_half=True)

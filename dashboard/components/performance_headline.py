@@ -9,9 +9,9 @@ from core.evaluation.figures import Figure
 from core.evaluation.parts import SetPart, figures_by_part
 from core.evaluation.results import Evaluation, SetFigures
 from core.evaluation.scoring_log import LoggedScoring
-from core.evaluation.sets import HAM_SETS
 from dashboard.components.tables import Cell, draw_points, draw_table, value_cell
 from dashboard.components.words import local_time, plural, threshold
+from dashboard.set_words import set_label
 
 PART_LABEL = {
     SetPart.WHOLE: "All test images",
@@ -37,7 +37,7 @@ def draw_headline(evaluation: Evaluation, others: Mapping[str, Evaluation]) -> N
         _row("Sensitivity", f"at threshold {limit}", columns, _sensitivity, is_big=True),
         _row("Specificity", f"at threshold {limit}", columns, _specificity, is_big=True),
         _row("ROC-AUC", "ranking, no threshold", columns, lambda s: s.ranking["roc_auc"], is_share=False),
-        _row("Calibration error", "ECE, 0 is best", columns, lambda s: s.ranking["ece"], is_share=False),
+        _row("Calibration error", "ECE, 10 equal-width bins", columns, lambda s: s.ranking["ece"], is_share=False),
         _row("Brier score", "0 is best", columns, lambda s: s.ranking["brier"], is_share=False),
         _row("Accuracy at 50%", "as in publications", columns, lambda s: s.at_half.figures["accuracy"]),
     ]
@@ -48,7 +48,7 @@ def headline_columns(evaluation: Evaluation, others: Mapping[str, Evaluation]) -
     """The figures of each column, under its head."""
     parts = headline_parts(evaluation)
     columns = {Cell(PART_LABEL[part], PART_HELP[part]): figures for part, figures in parts.items()}
-    return columns | {Cell(*_set_label(name)): other.whole for name, other in others.items()}
+    return columns | {Cell(*set_label(name)): other.whole for name, other in others.items()}
 
 
 def headline_parts(evaluation: Evaluation) -> dict[SetPart, SetFigures]:
@@ -102,15 +102,6 @@ def _row(
 ) -> list[str | Cell]:
     cells = [figure_cell(of(figures), is_share=is_share, is_big=is_big) for figures in columns.values()]
     return [Cell(name, meaning), *cells]
-
-
-def _set_label(name: str) -> tuple[str, str]:
-    part = HAM_SETS.get(name)
-    if part is None:
-        return name, "another labelled set"
-    if part == "test":
-        return "Held-out lesions", "all seven kinds of HAM10000"
-    return f"HAM10000, {part}", "not a test: training has used these lesions"
 
 
 def _count(figures: SetFigures) -> Cell:

@@ -42,14 +42,15 @@ _WHAT_TO_DO = (
 )
 
 
-def draw_live() -> None:
-    """Figures of confirmed cases first, then calibration, rates over time, drift and advice on the threshold."""
+def draw_live(shown: ModelCard) -> None:
+    """Figures of confirmed cases first, then calibration, rates over time, drift and advice on the threshold; begins
+    with the network that the page is about, where it scored any."""
     record = get_record()
     networks = list_networks(record=record)
     if not networks:
         st.info("No case is saved yet. The figures of this practice appear here.", icon=":material/info:")
         return
-    wanted, network = _choose(networks)
+    wanted, network = _choose(networks, shown)
     view = load_live(wanted=wanted, record=record)
     _draw_confirmed(view)
     _draw_rates(view)
@@ -64,10 +65,13 @@ def draw_live() -> None:
     st.page_link("../pages/agreement.py", label="Agreement of readers and network", icon=":material/handshake:")
 
 
-def _choose(networks: list[ScoredBy]) -> tuple[LiveFilter, ScoredBy | None]:
+def _choose(networks: list[ScoredBy], shown: ModelCard) -> tuple[LiveFilter, ScoredBy | None]:
     left, right = st.columns(2)
     choices: list[ScoredBy | None] = [*networks, None]
-    network = left.selectbox("Cases scored by", choices, format_func=_network_label, key="live-network")
+    first = next((i for i, each in enumerate(networks) if each.weights_sha256 == shown.weights_sha256), 0)
+    network = left.selectbox(
+        "Cases scored by", choices, first, format_func=_network_label, key=f"live-network-{shown.weights_sha256[:12]}"
+    )
     period = right.segmented_control("Period", list(_PERIODS), default="All time", required=True, key="live-period")
     weights = network.weights_sha256 if network else ""
     return filter_live(weights_sha256=weights, days=_PERIODS[period or "All time"]), network
@@ -94,7 +98,7 @@ def _draw_confirmed(view: LiveView) -> None:
         draw_table(["On these cases", Cell("", "95% interval"), "n"], _rows(view.figures))
         st.caption("Of the bands as they were stored with the cases; PPV and NPV hold for this mix of cases only.")
     with right:
-        draw_plot(calibration(view.figures.reliability, view.figures.ece), key="chart-live-calibration")
+        draw_plot(calibration(view.figures.reliability, view.figures.ece), key="chart-live-calibration", is_half=True)
 
 
 def _rows(figures: LiveFigures) -> list[list[str | Cell]]:
@@ -123,7 +127,7 @@ def _draw_rates(view: LiveView) -> None:
     columns = st.columns(2, gap="medium")
     for i, (name, chart) in enumerate(live_rates(view.months, view.reads, view.rejections).items()):
         with columns[i % 2]:
-            draw_plot(chart, key=f"chart-live-{name}")
+            draw_plot(chart, key=f"chart-live-{name}", is_half=True)
 
 
 def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
@@ -139,11 +143,18 @@ def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
         left, right = st.columns([1.2, 1], gap="large")
         with left:
             draw_table(
-                ["Measure", "Level", Cell("PSI", "stability index"), Cell("KS", "p, Holm"), "Median here", "then"],
+                [
+                    "Measure",
+                    "Level",
+                    Cell("PSI", "stability index"),
+                    Cell("KS", "p, Holm"),
+                    "Median here",
+                    "Median then",
+                ],
                 [_drift_row(figure) for figure in drift.figures],
             )
         with right:
-            draw_plot(drift_overview(drift.figures, WATCH_PSI, ALARM_PSI), key="chart-live-drift")
+            draw_plot(drift_overview(drift.figures, WATCH_PSI, ALARM_PSI), key="chart-live-drift", is_half=True)
         st.caption(
             f"The newest {plural(drift.n_cases, 'case')} against {reference['n']:,} validation images. Alarm: an index "
             f"of {ALARM_PSI} or more and p below 0.01; watched from {WATCH_PSI} on. "

@@ -31,7 +31,12 @@ def draw_networks(measured: dict[str, tuple[ModelCard, Evaluation]]) -> None:
         rows.append([Cell(key.capitalize(), "at its own threshold"), *cells])
     rows.append(["ROC-AUC", *(figure_cell(e.whole.ranking["roc_auc"], is_share=False) for e in evaluations)])
     rows.append([Cell("ROC-AUC", "same source only"), *(_same_source(e) for e in evaluations)])
-    rows.append(["Calibration error", *(figure_cell(e.whole.ranking["ece"], is_share=False) for e in evaluations)])
+    rows.append(
+        [
+            Cell("Calibration error", "10 equal-width bins"),
+            *(figure_cell(e.whole.ranking["ece"], is_share=False) for e in evaluations),
+        ]
+    )
     rows.append(["Accuracy at 50%", *(figure_cell(e.whole.at_half.figures["accuracy"]) for e in evaluations)])
     draw_table(head, rows)
     st.caption("95% intervals, bootstrap by lesion, on all test images of each network's evaluation.")

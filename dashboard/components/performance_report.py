@@ -13,6 +13,7 @@ from dashboard.components.performance_errors import N_ERRORS
 from dashboard.components.performance_headline import headline_columns
 from dashboard.measured import (
     get_ablations,
+    get_audit,
     get_audit_findings,
     get_calibration_steps,
     get_comparison,
@@ -21,6 +22,7 @@ from dashboard.measured import (
     get_exploration,
     get_reference,
     get_test_log,
+    get_training_curve,
 )
 from dashboard.resources import get_practice, get_predictions, get_record
 from dashboard.workflow.live import filter_live, load_drift, load_live, load_threshold_history, threshold_in_force
@@ -34,7 +36,8 @@ def draw_report(model: str, measured: Measured, others: dict[str, Evaluation]) -
     card, _ = measured[model]
     st.markdown(
         "**Everything on this page as one file**: the audit's findings, the figures of all columns, the charts, "
-        "subgroups, what was not assessed, networks compared, and the practice's own cases with drift and threshold. "
+        "subgroups, what was not assessed, networks compared, training, what the audit counted, and the practice's own "
+        "cases with drift and threshold. "
         "No patient's data is in it: counts and figures only."
     )
     with st.container(horizontal=True):
@@ -76,6 +79,8 @@ def gather_report(model: str, measured: Measured, others: dict[str, Evaluation])
         differences=_differences(model, measured),
         ablations=get_ablations(),
         log=tuple(get_test_log(model)),
+        audit=get_audit(),
+        curve=get_training_curve(model),
         live=_gather_live(card),
     )
 

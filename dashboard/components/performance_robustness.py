@@ -41,7 +41,10 @@ def _draw_changes(families: Mapping[str, FamilyRobustness], n: int) -> None:
     ]
     draw_table(["Change of the picture", "Band changes, on average", "by any of them"], rows)
     draw_plot(changed_bands(families), key="chart-robustness")
-    st.caption(f"{plural(n, 'image')}, 95% intervals. Published networks: 6.5 to 22% (mild changes).")
+    st.caption(
+        f"{plural(n, 'image')}, 95% intervals. Published networks change their diagnosis under such changes too "
+        "(Maron et al., Eur J Cancer 2021)."
+    )
 
 
 def _draw_source(source: SourceFigures) -> None:

@@ -116,7 +116,7 @@ def _draw_charts(images: Exploration, explored: ExploredThreshold, card: ModelCa
     columns = st.columns(2, gap="medium")
     for i, (name, make) in enumerate(charts.items()):
         with columns[i % 2]:
-            draw_plot(make(), key=f"chart-{name}")
+            draw_plot(make(), key=f"chart-{name}", is_half=True)
     with columns[1]:
         st.markdown("**How to read these**")
         st.markdown(

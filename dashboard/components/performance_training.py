@@ -56,7 +56,8 @@ def draw_ablations(rows: Sequence[Ablation]) -> None:
         return
     st.markdown("**What each measure was worth** (ROC-AUC; all rows trained alike, at reduced cost)")
     columns = [COLUMN_LABEL[column] for column in ABLATION_COLUMNS]
-    draw_table(["Network", *columns], [[Cell(row.row, row.cost), *map(_roc_auc, _by_column(row))] for row in rows])
+    measured: list[list[str | Cell]] = [[Cell(row.row, row.cost), *map(_roc_auc, _by_column(row))] for row in rows]
+    draw_table(["Network", *columns], measured)
     st.markdown(f"**Is it more than chance?** p against {baseline_of(rows)}, paired on the same images")
     tested: list[list[str | Cell]] = [[row.row, *map(_tests, _by_column(row))] for row in rows if not row.is_baseline]
     draw_table(["Network", *(Cell(name, "DeLong, McNemar") for name in columns)], tested)

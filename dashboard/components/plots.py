@@ -1,6 +1,8 @@
 """Plotly figures on a page: no logo, no link to anywhere, the theme's colours, and ways to take them along."""
 
+import copy
 import re
+import textwrap
 from functools import partial
 from typing import Any
 
@@ -17,13 +19,17 @@ _CONFIG = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "sendDataToCloud", "toImage"],
     "scrollZoom": False,
 }
+_LINE = 44  # letters of a title in half the width of a tablet
+_LINE_PX = 21
 _FORMS = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
 
 
-def draw_plot(figure: Any, key: str) -> None:  # noqa: ANN401  (plotly is untyped)
+def draw_plot(figure: Any, key: str, *, is_half: bool = False) -> None:  # noqa: ANN401  (plotly is untyped)
     """Draw one figure at the width of its column; the title is also what a screen reader says. Below it, the figure as
-    PNG and SVG on white and its values as CSV, each made when it is asked for."""
-    st.plotly_chart(figure, key=key, config=_CONFIG, alt=str(figure.layout.title.text or ""))
+    PNG and SVG on white and its values as CSV, each made when it is asked for. `is_half` is for half the page's width,
+    where a tablet would cut a long title off."""
+    shown = _with_short_lines(figure) if is_half else figure
+    st.plotly_chart(shown, key=key, config=_CONFIG, alt=str(figure.layout.title.text or ""))
     name = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
     with st.container(horizontal=True, gap="small", key=f"downloads-{name}"):
         for form, mime in _FORMS.items():
@@ -37,3 +43,11 @@ def draw_plot(figure: Any, key: str) -> None:  # noqa: ANN401  (plotly is untype
                 type="tertiary",
                 help=f"“{figure.layout.title.text}” as {form.upper()}",
             )
+
+
+def _with_short_lines(figure: Any) -> Any:  # noqa: ANN401
+    """The figure with its title in lines that fit, and as much more room above; plotly breaks no line by itself."""
+    lines = textwrap.wrap(str(figure.layout.title.text or ""), _LINE)
+    room = figure.layout.margin.t + _LINE_PX * max(0, len(lines) - 1)
+    shown = copy.deepcopy(figure)  # files keep the title as it is
+    return shown.update_layout(title={"text": "<br>".join(lines)}, margin={"t": room})

@@ -1,10 +1,14 @@
 """Tables as HTML: numbers aligned, everything escaped, no cell that could be read as markup."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import streamlit as st
+
+_FIGURE = re.compile(r"[<>+−-]? ?[\d,]+(?P<decimals>\.\d+)?(?P<unit>%?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,32 @@ def draw_points(title: str, sentences: Iterable[str]) -> None:
 
 
 def draw_table(head: Sequence[str | Cell], rows: Iterable[Sequence[str | Cell]], *, is_wide: bool = True) -> None:
-    """One row per sequence, its first cell being the row's name; an empty `head` draws no head."""
+    """One row per sequence, its first cell being the row's name; an empty `head` draws no head. Numbers of one kind
+    under each other end at one edge."""
+    cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
+    widths = [_figure_width(column) for column in zip_longest(*cells, fillvalue=Cell(""))]
     top = f"<thead><tr>{''.join(_tag('th', cell) for cell in head)}</tr></thead>" if head else ""
-    body = "".join(f"<tr>{_tag('th', row[0])}{''.join(_tag('td', cell) for cell in row[1:])}</tr>" for row in rows)
+    body = "".join(f"<tr>{_tag('th', row[0])}{_figures(row[1:], widths[1:])}</tr>" for row in cells)
     kind = "lw-table lw-wide" if is_wide else "lw-table"
     st.html(f'<div class="lw-scroll"><table class="{kind}">{top}<tbody>{body}</tbody></table></div>')
 
 
-def _tag(tag: str, cell: str | Cell) -> str:
+def _figures(cells: Sequence[Cell], widths: Sequence[int]) -> str:
+    return "".join(_tag("td", cell, width) for cell, width in zip(cells, widths, strict=False))
+
+
+def _tag(tag: str, cell: str | Cell, n_letters: int = 0) -> str:
+    """`n_letters` is the room that figures of the column take."""
     cell = cell if isinstance(cell, Cell) else Cell(cell)
     small = f" <small>{html.escape(cell.small)}</small>" if cell.small else ""
     text = html.escape(cell.text)
+    if n_letters and _FIGURE.fullmatch(cell.text):
+        text = f'<span class="lw-figure" style="min-width: {n_letters + 0.3}ch">{text}</span>'
     return f"<{tag}>{f'<span class=lw-big>{text}</span>' if cell.is_big else text}{small}</{tag}>"
+
+
+def _figure_width(column: Sequence[Cell]) -> int:
+    """The letters of the longest figure, where all are of one kind: so many decimals, a share or not, so big."""
+    found = [(cell, match) for cell in column if (match := _FIGURE.fullmatch(cell.text))]
+    kinds = {(cell.is_big, len(match["decimals"] or ""), match["unit"]) for cell, match in found}
+    return max(len(cell.text) for cell, _ in found) if len(kinds) == 1 else 0

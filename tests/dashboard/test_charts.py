@@ -90,10 +90,10 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        ("roc", "ROC-AUC 0.971 (0.958–0.982)"),
-        ("precision_recall", "Average precision 0.970 (0.960–0.980)"),
+        ("roc", "94% of malignant and 10% of benign images called; ROC-AUC 0.971 (0.958–0.982)"),
+        ("precision_recall", "Of the called, 88% are malignant; average precision 0.970 (0.960–0.980)"),
         ("confusion_matrix", "Found 282 of 300 malignant; 36 of 360 benign called"),
-        ("calibration", "Calibration error (ECE) 0.031 (0.020–0.050)"),
+        ("calibration", "Stated and observed are 3.1 points apart on average; ECE 0.031 (0.020–0.050)"),
         ("score_distributions", "18 malignant images scored below 42%, 36 benign ones at or above"),
         ("training_curve", "Kept epoch 2 of 3: validation ROC-AUC 0.962"),
     ],
@@ -126,7 +126,7 @@ def test_colours_are_seen_in_both_themes(colour: str, background: str) -> None:
 def test_roc_shows_the_curve_its_band_and_the_operating_point() -> None:
     shown = traces(all_charts()["roc"])
     assert shown["sensitivity"].y.tolist() == CURVE.value.tolist()
-    assert shown["high"].y.tolist() == CURVE.high.tolist()
+    assert shown["sensitivity: upper end"].y.tolist() == CURVE.high.tolist()
     assert shown["95% interval"].y.tolist() == CURVE.low.tolist()
     assert shown["95% interval"].fill == "tonexty"
     assert shown["sensitivity"].hovertext[1] == "at 50% false alarms: sensitivity 90% (80%–95%)"

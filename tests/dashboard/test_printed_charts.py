@@ -90,11 +90,18 @@ def test_small_groups_are_hollow_and_the_title_leaves_them_out() -> None:
     large = Subgroup("large", 100, 50, FIGURE, Figure(0.8, 0.7, 0.9), FIGURE)
     small = Subgroup("small", 12, 6, Figure(0.2, 0.1, 0.6), None, None)
     figure = subgroups(Division("Site", (large, small), 3))
-    assert figure.layout.title.text == "Site: lowest sensitivity 90% (85–95%) (large)"
+    assert figure.layout.title.text == "Site: lowest sensitivity 90% (85–95%), large; specificity 80% (70–90%), large"
     symbols = figure.data[0].marker.symbol
     assert [symbol.endswith("-open") for symbol in symbols] == [False, True]
     assert len(figure.data[1].x) == 1
     print_chart(figure, "png", 40)
+
+
+def test_groups_that_are_alike_are_not_told_apart_and_lie_beside_each_other() -> None:
+    found = [Subgroup(name, 100, 50, FIGURE, Figure(low, 0.1, 0.9), FIGURE) for name, low in (("a", 0.4), ("b", 0.6))]
+    figure = subgroups(Division("Sex", tuple(found), 0))
+    assert figure.layout.title.text == "Sex: lowest sensitivity 90% (85–95%), all alike; specificity 40% (10–90%), a"
+    assert {trace.orientation for trace in figure.data} == {"h"} and figure.layout.scattermode == "group"
 
 
 def test_changed_bands_name_the_worst_in_words() -> None:
@@ -104,6 +111,7 @@ def test_changed_bands_name_the_worst_in_words() -> None:
     figure = changed_bands({"mild_changes": family})
     assert figure.layout.title.text.startswith("“mirrored left to right” changes the band of 3.0% (2.0–4.0%)")
     assert figure.data[0].name == "mild changes"
+    assert figure.data[0].hovertext[0] == "mirrored left to right: the band of 3.0% (2.0–4.0%) of the images changes"
 
 
 def test_the_confusion_of_classes_counts_and_prints() -> None:
@@ -121,10 +129,11 @@ def test_drift_says_what_alarms() -> None:
         (
             DriftFigure("brightness", 100, 0.4, 0.1, 0.3, 0.001, DriftLevel.ALARM, 120, 60),
             DriftFigure("contrast", 100, 0.02, 0.1, 0.03, 0.9, DriftLevel.STEADY, 20, 21),
+            DriftFigure("red_share", 100, 0.15, 0.1, 0.2, 0.001, DriftLevel.WATCH, 1, 2),
         ),
         0.1,
         0.25,
     )
-    assert figure.layout.title.text == "Drift alarm: brightness"
-    assert {trace.name: len(trace.x) for trace in figure.data} == {"steady": 1, "watch": 0, "alarm": 1}
+    assert figure.layout.title.text == "Drift alarm: brightness; to watch: red share"
+    assert {trace.name: len(trace.x) for trace in figure.data} == {"steady": 1, "watch": 1, "alarm": 1}
     print_chart(figure, "png", 40)

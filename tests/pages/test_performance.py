@@ -151,7 +151,7 @@ def test_a_missing_or_broken_training_curve_is_said(app: App, weights_root: Path
 def test_networks_are_compared_with_intervals_and_paired(app: App) -> None:
     app.open("performance").choose("section", "Networks")
     assert app.text.index(f"<th>{SMALL}") < app.text.index(f"<th>{OTHER}")
-    assert re.search(rf"<th>{SMALL} minus {OTHER}</th>.*<td>48</td>", app.text)
+    assert re.search(rf"<th>{SMALL} minus {OTHER}</th>.*>48<", app.text)
 
 
 def test_networks_measured_on_different_images_are_not_compared(app: App, weights_root: Path) -> None:
@@ -166,7 +166,7 @@ def test_another_network_can_be_chosen_and_stays_chosen_on_the_model_card(app: A
     assert app.field("Network").value == SMALL
     app.field("Network").set_value(OTHER)
     app.run()
-    assert titles(app)["chart-roc"].startswith("ROC-AUC")
+    assert "ROC-AUC" in titles(app)["chart-roc"]
     app.test.switch_page("../pages/model_card.py")
     assert app.run().field("Network").value == OTHER
 

@@ -55,6 +55,14 @@ def test_subgroups_have_n_and_interval_and_what_is_not_assessed_is_said(app: App
     assert "no benign image" in app.text
 
 
+def test_own_cases_begin_with_the_network_that_the_page_is_about(
+    app: App, save: Callable[..., int], record: Record, drawn_data: Path
+) -> None:
+    save()
+    open_section(app, "Own cases")
+    assert str(app.field("Cases scored by").value.model_name) == SMALL
+
+
 def test_source_and_diagnoses_are_told_and_figures_of_an_earlier_version_say_the_command(
     app: App, weights_root: Path
 ) -> None:

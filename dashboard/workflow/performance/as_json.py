@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.classifier.card_text import INTENDED_USE, limits_of
+from core.data.audit_file import audit_to_json
 from core.evaluation.calibration_steps import CalibrationStep
 from core.evaluation.decision_curve import DecisionCurve
 from core.evaluation.deferral import Deferral
@@ -34,6 +35,7 @@ def performance_json(inputs: ReportInputs) -> dict[str, Any]:
             "intended_use": INTENDED_USE,
             "limits": limits_of(inputs.card),
             "audit_findings": inputs.audited,
+            "audit": audit_to_json(inputs.audit) if inputs.audit else None,
             "evaluation": inputs.evaluation,
             "columns": inputs.columns,
             "other_sets": inputs.others,
@@ -49,6 +51,7 @@ def performance_json(inputs: ReportInputs) -> dict[str, Any]:
             "networks": {name: evaluation.whole for name, evaluation in inputs.networks.items()},
             "paired_differences": inputs.differences,
             "ablations": inputs.ablations,
+            "training_curve": tuple(inputs.curve.to_dict("records")) if inputs.curve is not None else (),
             "test_log": inputs.log,
             "published_elsewhere": {"note": NOT_COMPARABLE, "points": PUBLISHED},
             "own_cases": _live(inputs.live) if inputs.live else None,

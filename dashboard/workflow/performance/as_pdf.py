@@ -16,11 +16,13 @@ from dashboard.workflow.performance.figures import (
 from dashboard.workflow.performance.inputs import ReportInputs
 from dashboard.workflow.performance.measures import (
     ablations_block,
+    audit_block,
     diagnosis_blocks,
     errors_block,
     networks_block,
     robustness_block,
     subgroups_block,
+    training_block,
 )
 from dashboard.workflow.performance.own_cases import own_cases_blocks
 
@@ -51,5 +53,7 @@ def _blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
     yield from robustness_block(inputs)
     yield from errors_block(inputs)
     yield from networks_block(inputs)
+    yield from training_block(inputs)
     yield from ablations_block(inputs)
+    yield from audit_block(inputs)
     yield ReportBlock("Intended use and limits", (INTENDED_USE, *limits_of(inputs.card)))

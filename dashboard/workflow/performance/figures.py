@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.classifier.card_figures import further_of_test
+from core.evaluation.calibration_figures import calibration_stages_of
 from core.evaluation.card_facts import card_facts
 from core.evaluation.exploration import explore_at
 from core.evaluation.published import NOT_COMPARABLE, PUBLISHED
@@ -18,10 +19,11 @@ from dashboard.charts import (
 )
 from dashboard.charts.deferral import deferral
 from dashboard.components.words import BAND_LABEL, plural, threshold
+from dashboard.set_words import set_label
 from dashboard.workflow.performance.inputs import ReportInputs
 from dashboard.workflow.performance.printing import print_across, print_beside
 
-_RANKING = (("roc_auc", "ROC-AUC"), ("ece", "Calibration error (ECE)"), ("brier", "Brier score"))
+_RANKING = (("roc_auc", "ROC-AUC"), ("ece", "Calibration error (ECE, 10 equal-width bins)"), ("brier", "Brier score"))
 
 
 def headline_block(inputs: ReportInputs) -> ReportBlock:
@@ -64,18 +66,30 @@ def practice_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
 
 
 def calibration_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
-    """The probabilities before and after calibration; nothing without predictions."""
+    """The probabilities before and after calibration, and on further sets; nothing without predictions."""
     if not inputs.steps:
         return
     rows = [[step.name, step.ece.as_text(3), step.ideal_ece.as_text(3), step.brier.as_text(3)] for step in inputs.steps]
     table = table_of(["Probabilities", "ECE, 15 equal-mass bins", "If perfect, by chance", "Brier score"], rows)
-    yield ReportBlock("Calibration", (), (table,), (print_across(calibration_stages(inputs.steps)),))
+    tables = (table, *_further_calibration(inputs))
+    yield ReportBlock("Calibration", (), tables, (print_across(calibration_stages(inputs.steps)),))
 
 
 def deferral_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
     """What leaving the least certain to a person gains; nothing without predictions."""
     if inputs.deferral:
         yield ReportBlock("Deferral", charts=(print_across(deferral(inputs.deferral)),))
+
+
+def _further_calibration(inputs: ReportInputs) -> Iterator[ReportTable]:
+    known = {name: other.further.calibration for name, other in inputs.others.items() if other.further.calibration}
+    rows = [
+        [f"{set_label(name)[0]}, {stage}", ece.as_text(3), ideal.as_text(3)]
+        for name, found in known.items()
+        for stage, ece, ideal in calibration_stages_of(found)
+    ]
+    if rows:
+        yield table_of(["Further sets", "ECE, 15 equal-mass bins", "If perfect, by chance"], rows)
 
 
 def _headline(inputs: ReportInputs) -> ReportTable:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from core.classifier.card import ModelCard
+from core.data.audit_result import Audit
 from core.evaluation.ablations import Ablation
 from core.evaluation.band_values import BandValue, values_by_band
 from core.evaluation.calibration_figures import assumed_malignant_share
@@ -37,7 +40,7 @@ class LiveInputs:
 class ReportInputs:
     """Everything that the report is made of. `images`, `steps`, `divisions`, `deferral` and `errors` need predictions;
     each is None or empty without. `others` are evaluations of the same weights on further sets, `networks` those of all
-    installed networks, `differences` the paired ones by "first minus second"."""
+    installed networks, `differences` the paired ones by "first minus second", `curve` one row per epoch of training."""
 
     card: ModelCard
     evaluation: Evaluation
@@ -54,6 +57,8 @@ class ReportInputs:
     differences: Mapping[str, PairedDifference] = field(default_factory=dict)
     ablations: tuple[Ablation, ...] = ()
     log: tuple[LoggedScoring, ...] = ()
+    audit: Audit | None = None
+    curve: pd.DataFrame | None = None
     live: LiveInputs | None = None
 
     @property

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from core.data.audit_findings import share
+from core.data.audit_result import Audit
+from core.data.audit_text import clinical_table, parts_table
 from core.evaluation.ablations import (
     ABLATION_COLUMNS,
     Ablation,
@@ -15,9 +18,10 @@ from core.evaluation.figures import Figure
 from core.evaluation.results import Evaluation
 from core.evaluation.subgroups import NOT_ASSESSED, SMALL_N, Subgroup
 from core.exports.performance_pdf import ReportBlock, ReportTable, table_of
-from dashboard.charts import changed_bands, class_confusion
+from dashboard.charts import changed_bands, class_confusion, training_curve
 from dashboard.charts.groups import in_words
 from dashboard.components.words import COLUMN_LABEL, threshold
+from dashboard.set_words import label_of_set
 from dashboard.workflow.performance.inputs import ReportInputs
 from dashboard.workflow.performance.printing import print_across
 
@@ -43,9 +47,9 @@ def subgroups_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
 def diagnosis_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
     """For each set what is called malignant of each diagnosis, and the differential."""
     for name, evaluation in {inputs.evaluation.set_name: inputs.evaluation, **inputs.others}.items():
-        further = evaluation.further
+        further, label = evaluation.further, label_of_set(name, inputs.evaluation)
         if further.called:
-            yield ReportBlock(f"Called malignant, by diagnosis: {name}", tables=(_called(evaluation),))
+            yield ReportBlock(f"Called malignant, by diagnosis: {label}", tables=(_called(evaluation),))
         if further.classes:
             chart = print_across(class_confusion(further.classes))
             equal = further.classes.balanced_accuracy_at_equal_shares
@@ -54,7 +58,7 @@ def diagnosis_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
                 if equal
                 else ""
             )
-            yield ReportBlock(f"The differential: {name}", (said,) if said else (), charts=(chart,))
+            yield ReportBlock(f"The differential: {label}", (said,) if said else (), charts=(chart,))
 
 
 def robustness_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
@@ -68,6 +72,70 @@ def robustness_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
         table = table_of(["Change of the picture", "Band changes, on average", "by any of them"], rows)
         title = f"How often a second photograph would change the band ({found.n:,} images)"
         yield ReportBlock(title, (), (table,), (print_across(changed_bands(found.families)),))
+
+
+def training_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
+    """The curve of each epoch, where it is installed."""
+    if inputs.curve is not None and len(inputs.curve):
+        chart = training_curve(inputs.curve, inputs.card.facts.get("best_epoch"))
+        yield ReportBlock("Training", charts=(print_across(chart),))
+
+
+def audit_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
+    """What the audit of the images counted; its findings stand at the beginning."""
+    audit = inputs.audit
+    if audit:
+        counted = (parts_table(audit), _sources(audit), clinical_table(audit), _pairs(audit))
+        tables = tuple(table_of(rows[0], rows[1:]) for rows in counted if len(rows) > 1)
+        yield ReportBlock("What the audit counted", ("Counts of these files, so without an interval.",), tables)
+
+
+def _sources(audit: Audit) -> list[list[str]]:
+    rows = [
+        [
+            found.scope,
+            *(f"{share(source.n_malignant, source.n)} of {source.n:,}" for source in (found.ham10000, found.other)),
+            f"{found.accuracy:.1%}",
+            f"{found.roc_auc:.3f}",
+            f"{found.commonest_share:.1%}",
+        ]
+        for found in audit.source
+    ]
+    head = [
+        "Source",
+        "Malignant of HAM10000",
+        "Malignant of others",
+        "Accuracy of that bit",
+        "ROC-AUC",
+        "Commoner label",
+    ]
+    return [head, *rows]
+
+
+def _pairs(audit: Audit) -> list[list[str]]:
+    rows = [
+        [
+            f"{found.kind.value.capitalize()}: {' and '.join(dict.fromkeys(count.parts))}",
+            f"{count.n_pairs:,}",
+            f"{count.n_label_conflicts:,}",
+            f"{count.n_only_turned:,}",
+            f"{count.n_lesions:,}",
+            f"{count.images[1].n:,} ({count.images[1].n_malignant:,})",
+        ]
+        for found in audit.pairs
+        for count in found.between
+    ]
+    return [
+        [
+            "Kind and parts",
+            "Pairs",
+            "Labels differ",
+            "Only turned",
+            "Lesions of both",
+            "Images of the last (malignant)",
+        ],
+        *rows,
+    ]
 
 
 def errors_block(inputs: ReportInputs) -> Iterator[ReportBlock]:

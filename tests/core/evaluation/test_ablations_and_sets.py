@@ -53,7 +53,7 @@ def test_what_missing_clinical_data_change_is_told_of_rows_that_use_them(tmp_pat
     clinical = ROW | {"row": "+ clinical data", "change_when_missing": {"all": -0.0042}}
     (tmp_path / ABLATIONS_FILE).write_text(json.dumps([BASELINE, clinical]))
     rows = read_ablations(tmp_path)
-    assert "“+ clinical data”" in missing_note(rows) and "by -0.004" in missing_note(rows)
+    assert "“+ clinical data”" in missing_note(rows) and "by −0.004" in missing_note(rows)
     assert missing_note(rows[:1]) == ""
 
 
@@ -71,11 +71,13 @@ def test_further_sets_of_these_weights_are_found_and_the_later_of_two_counts(fol
     later = replace(evaluation, measured_at="2999-01-01T00:00:00+00:00")
     other = replace(evaluation, set_name="elsewhere", weights_sha256="cd" * 32)
     main = replace(evaluation, set_name="test")
+    held_out = replace(evaluation, set_name="ham10000-extra-test")
     write_evaluation(evaluation, shipped / "practice")
-    for each in (later, other, main):
+    for each in (later, other, main, replace(evaluation, set_name="clinic"), held_out):
         write_evaluation(each, home / "evaluations" / card.name / each.set_name)
     found = find_other_sets(card, shipped=shipped, home=home, main_set="test")
-    assert {name: each.measured_at for name, each in found.items()} == {"practice": later.measured_at}
+    assert list(found) == ["ham10000-extra-test", "clinic", "practice"]
+    assert found["practice"].measured_at == later.measured_at
 
 
 def test_operating_points_say_who_chose_them_and_which_is_in_force() -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from core.evaluation.bootstrap import draw_weights
-from core.evaluation.calibration_figures import assumed_malignant_share, measure_calibration
+from core.evaluation.calibration_figures import assumed_malignant_share, calibration_stages_of, measure_calibration
 from tests.core.evaluation.conftest import make_card
 
 CARD = make_card()
@@ -26,6 +26,10 @@ def test_a_network_calibrated_at_one_share_is_calibrated_at_another_after_the_co
     assert figures.ece_15.value > 3 * figures.ideal_ece_15.high
     assert shift.set_share == 0.165
     assert shift.ideal_ece_15.low <= shift.ece_15.value <= shift.ideal_ece_15.high
+    assert calibration_stages_of(figures) == (
+        ("as served", figures.ece_15, figures.ideal_ece_15),
+        ("corrected from 46% to this set's 16% malignant", shift.ece_15, shift.ideal_ece_15),
+    )
 
 
 def test_without_an_assumed_share_or_with_one_class_alone_nothing_is_corrected() -> None:

@@ -11,9 +11,11 @@ import pytest
 from pypdf import PdfReader
 
 from core.classifier.card import ModelCard
+from core.data.audit_result import Audit, Balance, Tally
 from core.evaluation.ablations import Ablation, AblationColumn
 from core.evaluation.about_set import AboutSet
 from core.evaluation.advice import advise_threshold
+from core.evaluation.calibration_figures import CalibrationFigures, PriorShift
 from core.evaluation.calibration_steps import calibration_steps
 from core.evaluation.comparison import PairedDifference
 from core.evaluation.deferral import measure_deferral
@@ -46,6 +48,28 @@ CARD = ModelCard(
     no_concern_threshold=0.2,
     weights_sha256="ab" * 32,
     heatmap_methods=(HeatmapMethod.GRAD_CAM,),
+)
+
+CALIBRATION = CalibrationFigures(FIGURE, FIGURE, PriorShift(0.5, 0.164, FIGURE, FIGURE))
+CURVE = pd.DataFrame(
+    {
+        "epoch": [1.0, 2.0],
+        "train_loss": [0.7, 0.5],
+        "validation_loss": [0.6, 0.5],
+        "validation_roc_auc": [0.9, 0.92],
+        "validation_accuracy": [0.8, 0.85],
+    }
+)
+AUDIT = Audit(
+    made_at="2026-03-01T00:00:00+00:00",
+    app_version="0.1.0",
+    max_distance=40,
+    parts=(Balance("train", Tally(10, 4), 8, 7, {"Nevus": Tally(6, 0)}, "cd" * 32),),
+    source=(),
+    clinical=(),
+    pairs=(),
+    neighbours=None,
+    unreadable=(),
 )
 
 
@@ -126,6 +150,9 @@ def inputs() -> ReportInputs:
         networks={"net": evaluation, "older": evaluation},
         differences={"net minus older": PairedDifference(N, FIGURE, Figure(-0.02, -0.04, 0.01), FIGURE)},
         ablations=(Ablation("from scratch", "lesion_cnn", 160, 4, {"all": AblationColumn(FIGURE, N, 0.0004, 0.2)}),),
+        others={"clinic two": replace(evaluation, further=Further(calibration=CALIBRATION))},
+        audit=AUDIT,
+        curve=CURVE,
         log=(LoggedScoring("2026-03-01", "net", CARD.weights_sha256, "test", N, "release"),),
         live=live_of(predictions),
     )
@@ -133,7 +160,7 @@ def inputs() -> ReportInputs:
 
 def test_every_section_is_in_the_pdf_in_the_order_in_which_a_sceptic_asks(inputs: ReportInputs) -> None:
     reader = PdfReader(io.BytesIO(performance_pdf(inputs)))
-    text = "\n".join(page.extract_text() for page in reader.pages)
+    text = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
     order = (
         "Lesions cross the split.",
         "Test figures",
@@ -149,7 +176,9 @@ def test_every_section_is_in_the_pdf_in_the_order_in_which_a_sceptic_asks(inputs
         "Deferral",
         "Worst errors",
         "Networks compared",
+        "Training",
         "What each measure was worth",
+        "What the audit counted",
         "Intended use and limits",
     )
     places = [text.index(said) for said in order]
@@ -159,6 +188,8 @@ def test_every_section_is_in_the_pdf_in_the_order_in_which_a_sceptic_asks(inputs
     assert "−2.0 (−4.0 to +1.0)" in text
     assert "2026-03-02: to 35.0%. own cases" in text
     assert "not comparable" in text
+    assert "clinic two, corrected from 50% to this set's 16% malignant" in text
+    assert "p against the baseline" in text and "< 0.001 · 0.200" in text
 
 
 def test_nobody_is_named(inputs: ReportInputs) -> None:
@@ -177,6 +208,9 @@ def test_the_json_holds_the_same_values(inputs: ReportInputs) -> None:
     assert values["paired_differences"]["net minus older"]["n"] == N
     assert {point["name"] for point in values["operating_points"]} >= {"Refer"}
     assert values["test_log"][0]["reason"] == "release"
+    assert values["training_curve"][1]["validation_roc_auc"] == 0.92
+    assert values["audit"]["parts"][0]["part"] == "train"
+    assert values["ablations"][0]["columns"]["all"]["delong_p"] == 0.0004
     assert len(values["worst_errors"]) == len(inputs.errors) > 0
 
 
