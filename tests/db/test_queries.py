@@ -276,3 +276,19 @@ def test_the_overview_counts(record: Record, session: Callable[[], Session], fol
 def test_an_empty_record_has_an_overview(session: Callable[[], Session]) -> None:
     nothing = queries.overview(session())
     assert (nothing.n_cases, nothing.n_confirmed, nothing.n_confirmed_malignant, nothing.newest_at) == (0, 0, 0, None)
+
+
+def test_what_a_case_is_narrowed_by_follows_what_is_said_of_it(
+    record: Record, session: Callable[[], Session], sessions: sessionmaker[Session], follow_up: Callable[..., None]
+) -> None:
+    case_id = record.save(0.9, anatom_site=AnatomSite.HEAD_NECK)
+    follow_up(case_id, Band.REFER)
+    follow_up(case_id, True)
+    with UnitOfWork(sessions) as work:
+        case = work.cases.get(case_id)
+        corrected = CaseDraft(case.submission_id, case.filename, anatom_site=AnatomSite.PALMS_SOLES)
+        work.cases.update_words(case_id, corrected)
+        work.commit()
+    said = {"anatom_site": AnatomSite.PALMS_SOLES, "is_reviewed": True, "is_confirmed_malignant": True}
+    assert found(session(), CaseFilter(band=Band.REFER, **said)) == [case_id]  # type: ignore[arg-type]
+    assert found(session(), CaseFilter(anatom_site=AnatomSite.HEAD_NECK)) == []
