@@ -32,7 +32,7 @@ def measure_history_postgres(settings: Settings, folder: Path, n_cases: int = N_
             started = time.perf_counter()
             fill_history_postgres(record, n_cases)
             filled_s = time.perf_counter() - started
-            figures = figures_of(time_searches(record), "history_1m")
+            figures: dict[str, float] = figures_of(time_searches(record), "history_1m")
     return figures | {"history_1m_fill_s": filled_s}
 
 

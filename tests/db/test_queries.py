@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -70,8 +71,8 @@ def test_cases_of_the_same_moment_are_paged_too(
     sessions: sessionmaker[Session], make: Make, session: Callable[[], Session]
 ) -> None:
     with UnitOfWork(sessions) as work:
-        said = {"predicted_at": NOON, "app_version": "0.1.0", "created_at": NOON}
-        ids = [work.cases.add(make.draft(), make.image(), make.prediction(), **said) for _ in range(3)]
+        add = partial(work.cases.add, predicted_at=NOON, app_version="0.1.0", created_at=NOON)
+        ids = [add(make.draft(), make.image(), make.prediction()) for _ in range(3)]
         work.commit()
     assert found(session(), ALL, limit=5, after=CaseMark(NOON, ids[1])) == ids[:1]
 
