@@ -1,6 +1,7 @@
 """What the history is narrowed by: kept in one narrow row beside each case, from what the other tables say of it."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Select, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
@@ -12,11 +13,12 @@ from db.tables import CaseChecksRow, CaseFactsRow, CaseRow, DiagnosisRow, Predic
 def refresh_facts(session: Session, case_ids: Collection[int]) -> None:
     """Write the rows of these cases anew; those that are not there are passed over."""
     session.execute(delete(CaseFactsRow).where(CaseFactsRow.case_id.in_(case_ids)))
-    facts = _facts().where(CaseRow.id.in_(case_ids))
+    facts = select_facts().where(CaseRow.id.in_(case_ids))
     session.execute(insert(CaseFactsRow).from_select([column.name for column in facts.selected_columns], facts))
 
 
-def _facts() -> Select[int]:
+def select_facts() -> Select[Any]:
+    """The facts of all cases: the columns of CaseFactsRow."""
     is_malignant = select(DiagnosisRow.is_malignant).where(DiagnosisRow.id == newest_diagnosis_id())
     return (
         select(

@@ -171,7 +171,8 @@ def list_cases(*, wanted: CaseFilter, page_size: int, record: Record, after: Cas
     """One page of the history, newest first, from its top or from behind the end of another page."""
     with record.reading() as work:
         rows = search_cases(work.session, wanted, limit=page_size, after=after)
-        n_found = count_cases(work.session, wanted, up_to=COUNTED + 1)
+        is_all = after is None and len(rows) < page_size
+        n_found = len(rows) if is_all else count_cases(work.session, wanted, up_to=COUNTED + 1)
     return CasePage(rows, min(n_found, COUNTED), n_found <= COUNTED, _end_of(rows))
 
 

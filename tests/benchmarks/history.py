@@ -98,7 +98,7 @@ def figures_of(times: dict[str, list[float]], name: str) -> dict[str, float]:
 
 
 def fill_history(record: Record, n_cases: int) -> None:
-    """Cases of drawn words, a quarter of them reviewed, a tenth confirmed, all with checks; without pictures and embeddings."""
+    """Cases of drawn words, a quarter of them reviewed, a tenth confirmed, all with checks; without pictures."""
     rows = _Rows(n_cases)
     with record.writing() as work:
         for table, values in rows.tables():

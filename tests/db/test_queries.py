@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -70,8 +71,8 @@ def test_cases_of_the_same_moment_are_paged_too(
     sessions: sessionmaker[Session], make: Make, session: Callable[[], Session]
 ) -> None:
     with UnitOfWork(sessions) as work:
-        said = {"predicted_at": NOON, "app_version": "0.1.0", "created_at": NOON}
-        ids = [work.cases.add(make.draft(), make.image(), make.prediction(), **said) for _ in range(3)]
+        add = partial(work.cases.add, predicted_at=NOON, app_version="0.1.0", created_at=NOON)
+        ids = [add(make.draft(), make.image(), make.prediction()) for _ in range(3)]
         work.commit()
     assert found(session(), ALL, limit=5, after=CaseMark(NOON, ids[1])) == ids[:1]
 
@@ -276,3 +277,19 @@ def test_the_overview_counts(record: Record, session: Callable[[], Session], fol
 def test_an_empty_record_has_an_overview(session: Callable[[], Session]) -> None:
     nothing = queries.overview(session())
     assert (nothing.n_cases, nothing.n_confirmed, nothing.n_confirmed_malignant, nothing.newest_at) == (0, 0, 0, None)
+
+
+def test_what_a_case_is_narrowed_by_follows_what_is_said_of_it(
+    record: Record, session: Callable[[], Session], sessions: sessionmaker[Session], follow_up: Callable[..., None]
+) -> None:
+    case_id = record.save(0.9, anatom_site=AnatomSite.HEAD_NECK)
+    follow_up(case_id, Band.REFER)
+    follow_up(case_id, True)
+    with UnitOfWork(sessions) as work:
+        case = work.cases.get(case_id)
+        corrected = CaseDraft(case.submission_id, case.filename, anatom_site=AnatomSite.PALMS_SOLES)
+        work.cases.update_words(case_id, corrected)
+        work.commit()
+    said = {"anatom_site": AnatomSite.PALMS_SOLES, "is_reviewed": True, "is_confirmed_malignant": True}
+    assert found(session(), CaseFilter(band=Band.REFER, **said)) == [case_id]  # type: ignore[arg-type]
+    assert found(session(), CaseFilter(anatom_site=AnatomSite.HEAD_NECK)) == []
