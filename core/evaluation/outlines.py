@@ -49,8 +49,8 @@ def draw_outlines(arguments: list[str]) -> int:
 
 def choose_shown(n: int) -> list[int]:
     """The places of the images that are shown, of `n`, in their order: the same ones each time."""
-    chosen: list[int] = np.random.default_rng(_SEED).choice(n, min(N_SHOWN, n), replace=False).tolist()
-    return sorted(chosen)
+    chosen = np.random.default_rng(_SEED).choice(n, min(N_SHOWN, n), replace=False)
+    return [int(place) for place in np.sort(chosen)]
 
 
 def draw_sheet(images: Sequence[LesionImage]) -> NDArray[np.uint8]:

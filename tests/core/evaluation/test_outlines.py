@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from core.domain import LesionImage
@@ -13,7 +14,7 @@ from core.imaging.drawn import DrawnLesion, draw_jpeg, draw_lesion
 SKIN = np.full((224, 224, 3), (220, 180, 160), dtype=np.uint8)
 
 
-def to_image(pixels: "np.ndarray") -> LesionImage:
+def to_image(pixels: NDArray[np.uint8]) -> LesionImage:
     return LesionImage(pixels=pixels, sha256="", format="PNG")
 
 

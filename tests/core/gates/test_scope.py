@@ -23,7 +23,7 @@ def head() -> ScopeHead:
     rng = np.random.default_rng(0)
     inside, outside = rng.normal(1, 1, (300, 16)), rng.normal(-1, 1, (300, 16))
     validation = rng.normal(1, 1, (1000, 16))
-    return fit_scope_head(*(each.astype(np.float32) for each in (inside, outside)), [validation.astype(np.float32)])
+    return fit_scope_head(inside.astype(np.float32), outside.astype(np.float32), [validation.astype(np.float32)])
 
 
 def test_what_is_inside_passes_and_what_is_outside_does_not(head: ScopeHead) -> None:
