@@ -22,6 +22,7 @@ from core.evaluation.ablations import (
 from core.evaluation.gates_report import figures_of_gates, read_gates
 
 CARD_TEXT_FILE = "README.md"
+_WITH_REST = "clinic"  # the training set of that name (`core.training.recipe`, which imports torch)
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 INTENDED_USE = (
     "Decision support for clinicians who examine dermoscopic images. Not cleared as a medical device. "
@@ -40,10 +41,14 @@ _COLUMNS = {
 _NOT_VALIDATED = (
     "Not validated for skin types V-VI, nails, mucosa, palms and soles, children, or other dermatoscopes and clinics."
 )
-DATA_SOURCES = (
+_KAGGLE = (
     "Training, validation and test images: the Kaggle set fanconic/skin-cancer-malignant-vs-benign, made of images "
     "of the ISIC Archive (among them HAM10000, CC-BY-NC 4.0, ViDIR Group, Medical University of Vienna; Tschandl et "
-    "al., Sci Data 2018, 180161). Partly under CC-BY-NC; none of the images is part of this program.",
+    "al., Sci Data 2018, 180161). Partly under CC-BY-NC; none of the images is part of this program."
+)
+_REST_OF_HAM10000 = (
+    "Further training, validation and test images: the rest of HAM10000 (CC-BY-NC 4.0, as above), of lesions that the "
+    "Kaggle set does not show."
 )
 
 
@@ -67,7 +72,7 @@ def render_card(
     """The model card as Markdown: use and limits, then what an audit of the images found, then figures and facts."""
     head = [f"# {card.name} {card.version}", "", INTENDED_USE, ""]
     measured = [*_test(card), *render_maps(card.facts.get("maps")), *_ablations(ablations), *_gates(gates)]
-    blocks = [*_limits(card), *_audit(audited), *measured, *_facts(card), "", *_data()]
+    blocks = [*_limits(card), *_audit(audited), *measured, *_facts(card), "", *_data(card)]
     return "\n".join([*head, *blocks]) + "\n"
 
 
@@ -75,6 +80,12 @@ def limits_of(card: ModelCard) -> tuple[str, ...]:
     """What this network is not good for: one with a differential has seen more kinds of lesion, and no others."""
     seven = f"Trained on {_kinds(card)} only: to a lesion of any other kind it gives one of these names."
     return (seven if card.differential else _TWO_KINDS, _source_limit(card), _NOT_VALIDATED, _share_limit(card))
+
+
+def data_sources(card: ModelCard) -> tuple[str, ...]:
+    """What images the network was made with and measured on, with their licences."""
+    is_clinic = card.facts.get("recipe", {}).get("training_set") == _WITH_REST
+    return (_KAGGLE, _REST_OF_HAM10000) if is_clinic else (_KAGGLE,)
 
 
 def _source_limit(card: ModelCard) -> str:
@@ -102,6 +113,7 @@ def card_rows(card: ModelCard) -> dict[str, str]:
         "Input": f"{card.frame.width_px} x {card.frame.height_px}, whole frame squashed, {card.frame.resample}",
         "Training images": _count(data.get("train")),
         "Validation images": f"{_count(data.get('validation'))}; lesions and near-duplicates lie on one side",
+        **_left_out(data),
         "Temperature": f"{card.temperature:.3f}, fitted on validation",
         **_second_output(card),
         "Refer": f"at or above {card.refer_threshold:.4f}{_share(validation, 'sensitivity_at_refer')}",
@@ -112,6 +124,11 @@ def card_rows(card: ModelCard) -> dict[str, str]:
         **({"Graph SHA-256": card.graph_sha256} if card.graph_sha256 else {}),
         "Licence": card.facts.get("licence", "not recorded"),
     }
+
+
+def _left_out(data: Mapping[str, Any]) -> dict[str, str]:
+    n = data.get("left_out_because_of_the_test_part")
+    return {"Left out": f"{n:,} images, of lesions that test images show, or near-duplicates of these"} if n else {}
 
 
 def _limits(card: ModelCard) -> list[str]:
@@ -197,8 +214,8 @@ def _facts(card: ModelCard) -> list[str]:
     return ["## Facts", "", "| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in card_rows(card).items())]
 
 
-def _data() -> list[str]:
-    return ["## Data", "", *(f"- {source}" for source in DATA_SOURCES)]
+def _data(card: ModelCard) -> list[str]:
+    return ["## Data", "", *(f"- {source}" for source in data_sources(card))]
 
 
 def _count(part: dict[str, int] | None) -> str:

@@ -11,9 +11,9 @@ from core.classifier.card import ModelCard
 from core.classifier.card_figures import figures_of_test, further_of_test, parts_of_test
 from core.classifier.card_maps import MAP_COLUMNS, map_rows, map_sentences
 from core.classifier.card_text import (
-    DATA_SOURCES,
     INTENDED_USE,
     card_rows,
+    data_sources,
     limits_of,
     render_card,
 )
@@ -94,7 +94,7 @@ def _draw_maps(maps: dict[str, Any] | None) -> None:
 def _draw_data(card: ModelCard) -> None:
     st.subheader("Data and licences", anchor=False)
     sources = [
-        *DATA_SOURCES,
+        *data_sources(card),
         f"Weights: {card.facts.get('licence', 'licence not recorded')}",
         f"Code of Lesionwise: {_CODE_LICENCE}. Licences of the libraries: in the table of versions.",
     ]

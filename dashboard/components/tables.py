@@ -59,7 +59,9 @@ def _tag(tag: str, cell: str | Cell, n_letters: int = 0) -> str:
 
 
 def _figure_width(column: Sequence[Cell]) -> int:
-    """The letters of the longest figure, where all are of one kind: so many decimals, a share or not, so big."""
+    """The letters of the longest figure, where all are of one kind (so many decimals, a share or not, so big) and some
+    are shorter; else 0."""
     found = [(cell, match) for cell in column if (match := _FIGURE.fullmatch(cell.text))]
     kinds = {(cell.is_big, len(match["decimals"] or ""), match["unit"]) for cell, match in found}
-    return max(len(cell.text) for cell, _ in found) if len(kinds) == 1 else 0
+    lengths = {len(cell.text) for cell, _ in found}
+    return max(lengths) if len(kinds) == 1 and len(lengths) > 1 else 0

@@ -29,9 +29,14 @@ def test_a_column_of_figures_of_several_kinds_begins_at_one_edge(drawn: list[str
     assert widths(drawn[0]) == []
 
 
+def test_figures_that_are_as_long_as_each_other_need_no_room(drawn: list[str]) -> None:
+    draw_table([], [["a", "0.957"], ["b", "0.889"]])
+    assert widths(drawn[0]) == []
+
+
 def test_words_beside_figures_and_short_rows_stay_as_they_are(drawn: list[str]) -> None:
-    draw_table([], [["a", "0.1"], ["b", "–"], ["c"]])
-    assert widths(drawn[0]) == [("3.3", "0.1")]
+    draw_table([], [["a", "0.1"], ["b", "–"], ["c"], ["d", "12.1"]])
+    assert widths(drawn[0]) == [("4.3", "0.1"), ("4.3", "12.1")]
     assert "<td>–</td>" in drawn[0]
 
 

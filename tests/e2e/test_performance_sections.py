@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.visitor import go_to, photograph, settle
 
 pytestmark = pytest.mark.browser
@@ -39,12 +40,12 @@ def test_every_section_draws_and_the_report_is_a_pdf(page: Page, tmp_path: Path)
         instead = page.get_by_text(OR_ELSE.get(section, said))
         expect(page.get_by_text(said).or_(instead).first).to_be_visible()
         photograph(page, tmp_path, section)
-    with page.expect_download() as started:
+    with page.expect_download(timeout=PATIENCE_MS) as started:
         page.get_by_role("button", name="Performance report (PDF)").click()
     content = Path(started.value.path()).read_bytes()
     assert content.startswith(b"%PDF") and len(content) > 50_000
     choose(page, "Thresholds")
     for form, beginning in {"PNG": b"\x89PNG", "SVG": b"<?xml", "CSV": b"\xef\xbb\xbfseries"}.items():
-        with page.expect_download() as started:
+        with page.expect_download(timeout=PATIENCE_MS) as started:
             page.get_by_role("button", name=form).first.click()
         assert Path(started.value.path()).read_bytes().startswith(beginning)

@@ -52,7 +52,7 @@ def test_figures_come_with_interval_and_n(app: App, read: Callable[..., int]) ->
         "2 switches in 2 final assessments",
         "helpful, from not right to right: 1",
         "harmful, from right to not right: 1",
-        "50% ",
+        ">50%<",
     ):
         assert words in text
 

@@ -14,6 +14,7 @@ from core.classifier.card_text import INTENDED_USE, limits_of, render_card, writ
 from core.errors import CardUnusable, WeightsMissing
 from core.imaging.frame import FrameRule
 from core.taxonomy import HeatmapMethod
+from core.training.recipe import TrainingSet
 
 CARD = ModelCard(
     name="net",
@@ -146,3 +147,13 @@ def test_limits_count_what_the_network_was_trained_and_validated_on() -> None:
     unknown = " ".join(limits_of(dataclasses.replace(CARD, facts={})))
     assert "about half of the malignant ones" in unknown
     assert "%" not in unknown
+
+
+def test_the_card_names_every_source_of_images_and_what_was_left_out_for_the_test() -> None:
+    facts = {
+        "recipe": {"training_set": TrainingSet.CLINIC.value},
+        "training_data": {"left_out_because_of_the_test_part": 130},
+    }
+    text = render_card(dataclasses.replace(CARD, facts=facts))
+    assert "the rest of HAM10000" in text and "130 images, of lesions that test images show" in text
+    assert "the rest of HAM10000" not in render_card(CARD) and "Left out" not in render_card(CARD)

@@ -1,0 +1,39 @@
+"""A figure on the page: its title fits half a tablet, and what is taken along keeps it in one line."""
+
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+
+from dashboard.charts.style import new_figure
+from dashboard.components.plots import draw_plot
+
+TITLE = "99% of malignant and 31% of benign images called; ROC-AUC 0.957 (0.943–0.969)"
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What is given to the page: the figure with its words, and the first file."""
+    given: dict[str, Any] = {}
+
+    def keep_chart(figure: Any, *, alt: str, **_: Any) -> None:  # noqa: ANN401  (plotly is untyped)
+        given.update(figure=figure, alt=alt)
+
+    monkeypatch.setattr("dashboard.components.plots.st.plotly_chart", keep_chart)
+    monkeypatch.setattr("dashboard.components.plots.st.container", lambda **_: nullcontext())
+    monkeypatch.setattr("dashboard.components.plots.st.download_button", lambda _, made, **__: given.update(made=made))
+    return given
+
+
+def test_half_as_wide_a_long_title_takes_lines_of_its_own_and_room(page: dict[str, Any]) -> None:
+    figure = new_figure(TITLE)
+    draw_plot(figure, "chart-roc", is_half=True)
+    lines = page["figure"].layout.title.text.split("<br>")
+    assert " ".join(lines) == TITLE and max(map(len, lines)) <= 44
+    assert page["figure"].layout.margin.t > figure.layout.margin.t
+    assert page["alt"] == figure.layout.title.text == page["made"].args[0].layout.title.text == TITLE
+
+
+def test_as_wide_as_the_page_a_title_stays_in_one_line(page: dict[str, Any]) -> None:
+    draw_plot(new_figure(TITLE), "chart-roc")
+    assert page["figure"].layout.title.text == TITLE
