@@ -87,6 +87,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--smallest-crop", type=float, help="default: the recipe's")
     parser.add_argument("--longest-sides", type=float, help="default: the recipe's")
     parser.add_argument("--quarter-turns", action="store_true", help="turn pictures by quarters only")
+    parser.add_argument("--as-taken", action="store_true", help="in use, give frames as they lie, not the one way up")
     parser.add_argument("--weight-decay", type=float, help="default: the recipe's")
     parser.add_argument("--ema-decay", type=float, help="default: the recipe's")
     parser.add_argument("--validation-share", type=float, help="default: the recipe's")
@@ -114,6 +115,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     recipe = replace(default_recipe(options.architecture, options.training_set), **given)
     recipe = replace(recipe, is_backbone_frozen=options.head_only, has_quarter_turns_only=options.quarter_turns)
+    recipe = replace(recipe, is_oriented=recipe.is_oriented and not options.as_taken)
     if options.start_from:
         cards = [read_card(folder) for folder in options.start_from]
         if other := next((card for card in cards if card.architecture != recipe.architecture), None):

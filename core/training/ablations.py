@@ -1,4 +1,4 @@
-"""`python -m core.training.ablations --data DIR --out weights/ablations.json`: what each part of the recipe brings.
+"""`python -m core.training.ablations --data DIR --out weights/ablations.json --scratch DIR`: what each part brings.
 
 Every row is trained at the same reduced cost and scored once on the Kaggle test part and on the held-out further
 HAM10000 images; the rows say what a step brings, not what the shipped networks reach.
