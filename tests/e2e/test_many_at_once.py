@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from tests.benchmarks.at_once import press_together, watch
 from tests.e2e.conftest import Server
-from tests.e2e.visitor import PRESS_MS, result, settle, upload
+from tests.e2e.visitor import result, settle, skip_first_read, upload
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +44,6 @@ def prepare(server: Server, page: Page, name: str) -> Page:
     watch(page)
     page.goto(server.url)
     upload(page, (name, LESIONS[name]))
-    page.get_by_role("button", name="Skip").click(delay=PRESS_MS)
-    expect(page.get_by_role("button", name="Classify Skin Lesion")).to_be_enabled()
+    skip_first_read(page)
     settle(page)
     return page

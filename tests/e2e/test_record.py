@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.visitor import LESION, PRESS_MS, field, go_to, photograph, score, settle, upload
+from tests.e2e.visitor import LESION, PRESS_MS, field, go_to, photograph, press_until_enabled, score, settle, upload
 
 pytestmark = pytest.mark.browser
 
@@ -56,8 +56,7 @@ def test_new_patient_blind_read_reveal_final_case_diagnosis(
     answer(page, "Impression", "Benign")
     answer(page, "Confidence", "High")
     photograph(page, tmp_path, "first-read")
-    page.get_by_role("button", name="Keep my impression").click(delay=PRESS_MS)
-    expect(classify).to_be_enabled()
+    press_until_enabled(page.get_by_role("button", name="Keep my impression"), classify)
     settle(page)
     assert "malignant probability" not in page.content()
     classify.click(delay=PRESS_MS)
