@@ -21,7 +21,6 @@ from core.gates.artefact_limits import choose_limits, read_sets
 from core.gates.artefacts import ArtefactFinder, write_limits
 from core.gates.assess import Gates
 from core.gates.clinical_like import draw_clinical_like
-from core.gates.clinical_scenes import draw_clinical_scenes
 from core.gates.heat import HeatLimits, fit_heat_limits
 from core.gates.negatives import draw_negatives
 from core.gates.scope import ScopeHead
@@ -33,7 +32,7 @@ from core.training.data import TrainingData
 OUT_OF_SCOPE: Final = "out-of-scope"
 _N_FIT_PHOTOGRAPHS: Final = 75
 _N_INSIDE, _N_EXAMPLES = 1000, 60
-_N_OUTSIDE, _N_CLINICAL_LIKE, _N_SCENES = 800, 600, 700
+_N_OUTSIDE, _N_CLINICAL_LIKE = 1200, 1000
 _N_HEATS: Final = 400  # validation pictures on which the heat limits are set
 _SEED: Final = 0
 
@@ -80,12 +79,11 @@ def fit_scope(classifier: Classifier, data: TrainingData, others: OutOfScope) ->
         *photographs,
         *draw_negatives(_N_OUTSIDE, photographs, _SEED),
         *draw_clinical_like(_N_CLINICAL_LIKE, list(inside), photographs, _SEED),
-        *draw_clinical_scenes(_N_SCENES, list(inside), photographs, _SEED),
     ]
     return fit_scope_head(
         embed(classifier, np.concatenate([inside, varied, examples])),
         embed(classifier, to_frames(classifier, outside)),
-        [embed(classifier, np.asarray(data.frames[rows])) for rows in _validation_sets(data)],
+        embed(classifier, np.asarray(data.frames[np.array(data.split.validation)])),
     )
 
 
@@ -104,13 +102,6 @@ def embed(classifier: Classifier, frames: Frames) -> NDArray[np.float32]:
 def to_frames(classifier: Classifier, pictures: Sequence[Frames]) -> Frames:
     """Pictures of any size as the network sees them."""
     return np.stack([resize_frame(as_image(pixels), classifier.card.frame) for pixels in pictures])
-
-
-def _validation_sets(data: TrainingData) -> list[NDArray[np.int64]]:
-    """The rows of the validation images of each labelled set, told apart by the folders above their classes."""
-    rows = np.array(data.split.validation)
-    folders = [data.images[i].path.parent.parent for i in rows]
-    return [rows[[own == folder for own in folders]] for folder in sorted(set(folders))]
 
 
 def _choose_inside(data: TrainingData, rng: np.random.Generator) -> NDArray[np.int64]:

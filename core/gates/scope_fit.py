@@ -1,6 +1,5 @@
 """Fits the scope gate on a network's embeddings: logistic regression, dermoscopy against everything else."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +12,7 @@ from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.taxonomy import Artefact
 
-REJECTED_SHARE: Final = 0.01  # at most, of the validation dermoscopy of each labelled set
+REJECTED_SHARE: Final = 0.01  # of the validation dermoscopy
 _PENALTY: Final = 0.01
 """sklearn's C. 0.001 let 5% of held-out everyday photographs through and 0.01 none: the choice looked at pictures that
 the head was not fitted on, so a share rejected among everyday photographs may come out too high."""
@@ -26,10 +25,9 @@ head then rejected 0.84-0.94 of imitated clinical pictures that it had never see
 def fit_scope_head(
     inside: NDArray[np.float32],
     outside: NDArray[np.float32],
-    validation: Sequence[NDArray[np.float32]],
+    validation: NDArray[np.float32],
 ) -> ScopeHead:
-    """Fit on embeddings (N, D) of dermoscopy and of anything else; the threshold lets 99% of every set of validation
-    embeddings pass, since a picture comes from one set and not from their mean."""
+    """Fit on embeddings (N, D) of dermoscopy and of anything else; the threshold lets 99% of validation pass."""
     from sklearn.linear_model import LogisticRegression
 
     distance = _fit_distance(inside)
@@ -40,7 +38,7 @@ def fit_scope_head(
     fitted = LogisticRegression(C=_PENALTY, max_iter=1000, class_weight="balanced")
     fitted.fit((features - mean) / scale, labels)
     head = ScopeHead(mean, scale, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]), 0.0, distance)
-    return replace(head, threshold=min(float(np.quantile(head.scores(part), REJECTED_SHARE)) for part in validation))
+    return replace(head, threshold=float(np.quantile(head.scores(validation), REJECTED_SHARE)))
 
 
 def _fit_distance(inside: NDArray[np.float32]) -> Distance:
