@@ -7,7 +7,7 @@ and one made ready for it, one on its way into the database.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Protocol
 
 from core.classifier.classifier import Classifier
@@ -61,8 +61,8 @@ def score_files(
     keepers, writer = pools["keep"], pools["store"]
     preparer = Preparer(source, classifier, gates, record, lambda *shown: keepers.submit(record.keep_picture, *shown))
     ready = _prepare_ahead(pools["decode"], waiting, preparer)
+    stored: Future[list[int]] | None = None
     try:
-        stored: Future[list[int]] | None = None
         for prepared, outcome in _score_ahead(pools["score"], ready, classifier, gates, is_stopped):
             if stored is not None:
                 yield stored.result()
@@ -70,6 +70,7 @@ def score_files(
         if stored is not None:
             yield stored.result()
     finally:
+        wait([stored] if stored else [])  # what is scored is not lost with what fails after it
         for pool in pools.values():
             pool.shutdown(cancel_futures=True)
 

@@ -1,6 +1,7 @@
 """A record in a temporary home, drawn uploads, and a classifier that sees only how dark a picture is."""
 
 import io
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -37,14 +38,16 @@ class DarknessClassifier(Classifier):
         self.card = CARD
         self.n_scored = 0
         self.fails_after: int | None = None
+        self._turn = threading.Lock()
 
     def prepare(self, image: LesionImage) -> NDArray[np.uint8]:
         return resize_frame(image, RULE)
 
     def predict_frames(self, frames: NDArray[np.uint8]) -> list[Prediction]:
-        if self.fails_after is not None and self.n_scored + len(frames) > self.fails_after:
-            raise RuntimeError("the network broke down")
-        self.n_scored += len(frames)
+        with self._turn:
+            if self.fails_after is not None and self.n_scored + len(frames) > self.fails_after:
+                raise RuntimeError("the network broke down")
+            self.n_scored += len(frames)
         return [self._predict(frame) for frame in frames]
 
     def _predict(self, frame: NDArray[np.uint8]) -> Prediction:

@@ -82,7 +82,7 @@ def test_decoding_runs_ahead_by_a_few_groups_and_no_more(
     assert sum(
         len(group) for group in score_files(waiting=waiting, source=str(folder), classifier=classifier, record=record)
     ) == len(waiting)
-    assert max(classifier.ahead) <= GROUP * (1 + pipeline._GROUPS_AHEAD + 1)
+    assert max(classifier.ahead) <= GROUP * (1 + pipeline._GROUPS_AHEAD + pipeline._SCORERS)
 
 
 def test_a_group_is_told_of_only_once_its_rows_are_written(
@@ -119,7 +119,7 @@ def test_a_failing_network_ends_it_without_losing_what_was_scored(
         list(score_files(waiting=waiting, source=str(folder), classifier=classifier, record=record))
     with record.reading() as work:
         states = [work.batches.item(row.item_id).state for row in waiting]
-    assert states[: 2 * GROUP].count(ItemState.WAITING) == 0
+    assert states[:GROUP].count(ItemState.WAITING) == 0  # the next two were at the network at once
     assert not any(thread.name.startswith(("decode", "store")) for thread in threading.enumerate())
 
 
