@@ -90,9 +90,8 @@ class BatchWorker:
 
     def _put_aside(self, batch_id: int, error: Exception) -> None:
         _LOG.error("batch %d is set aside", batch_id, exc_info=error)
-        fault = f"{type(error).__name__}: {error}"
         self._set_aside[batch_id] = LesionwiseError(
-            f"Batch {batch_id} is paused: one of its files could not be worked on ({fault}).", _AFTER_SETTING_ASIDE
+            f"Batch {batch_id} is paused: one of its files could not be worked on.", _AFTER_SETTING_ASIDE
         )
         pause_batch(batch_id=batch_id, record=self._record)
 
