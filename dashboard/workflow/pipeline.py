@@ -2,7 +2,7 @@
 
 Threads suffice: Pillow, onnxruntime and SQLite give up the interpreter lock for most of their work, and those that keep
 pictures wait for the disk most of the time. What is underway is bounded: two groups being decoded, one at the network
-and one made ready for it, one on its way into the database.
+and one that waits for it, one on its way into the database.
 """
 
 from collections import deque
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GROUP = 32  # files that go through the network, and into the database, together
 _DECODERS = 2
 _KEEPERS = 4  # several at once wait no longer for the disk than one
-_SCORERS = 2  # one at the network, one that prepares for it
+_SCORED_AHEAD = 2  # groups with the one thread that scores, in their order: one is begun as soon as one is done
 _GROUPS_AHEAD = 2
 
 
@@ -56,7 +56,7 @@ def score_files(
     interrupts is done again, and nothing twice. What one of the `gates` holds back is kept with the reason and without
     a score. Raises StorageFailed.
     """
-    sizes = {"decode": _DECODERS, "keep": _KEEPERS, "score": _SCORERS, "store": 1}
+    sizes = {"decode": _DECODERS, "keep": _KEEPERS, "score": 1, "store": 1}
     pools = {name: ThreadPoolExecutor(size, name) for name, size in sizes.items()}
     keepers, writer = pools["keep"], pools["store"]
     preparer = Preparer(source, classifier, gates, record, lambda *shown: keepers.submit(record.keep_picture, *shown))
@@ -95,13 +95,13 @@ def _score_ahead(
     gates: "Gates | None",
     is_stopped: Callable[[], bool],
 ) -> Iterator[tuple[list[Prepared], Outcome]]:
-    """Scored groups in order; while one has its turn at the network, the next is turned and standardised."""
+    """Scored groups in order; the next one waits for its turn while one is at the network."""
     ahead: deque[tuple[list[Prepared], Future[Outcome]]] = deque()
     for prepared in ready:
         if is_stopped():
             break
         ahead.append((prepared, pool.submit(score_prepared, prepared, classifier, gates)))
-        if len(ahead) == _SCORERS:
+        if len(ahead) == _SCORED_AHEAD:
             done, outcome = ahead.popleft()
             yield done, outcome.result()
     for done, outcome in ahead:

@@ -82,7 +82,7 @@ def test_decoding_runs_ahead_by_a_few_groups_and_no_more(
     assert sum(
         len(group) for group in score_files(waiting=waiting, source=str(folder), classifier=classifier, record=record)
     ) == len(waiting)
-    assert max(classifier.ahead) <= GROUP * (1 + pipeline._GROUPS_AHEAD + pipeline._SCORERS)
+    assert max(classifier.ahead) <= GROUP * (1 + pipeline._GROUPS_AHEAD + pipeline._SCORED_AHEAD)
 
 
 def test_a_group_is_told_of_only_once_its_rows_are_written(
@@ -105,7 +105,7 @@ def test_stopping_keeps_what_was_scored_and_leaves_the_rest_waiting(
             is_stopped=lambda: classifier.n_scored >= 2 * GROUP - 1,
         )
     )
-    assert 2 <= len(done) <= 2 + pipeline._SCORERS  # those that were on their way are finished
+    assert 2 <= len(done) <= 2 + pipeline._SCORED_AHEAD  # those that were on their way are finished
     with record.reading() as work:
         states = [work.batches.item(row.item_id).state for row in waiting]
     assert states.count(ItemState.WAITING) == N_FILES - sum(map(len, done)) > 0
@@ -119,7 +119,7 @@ def test_a_failing_network_ends_it_without_losing_what_was_scored(
         list(score_files(waiting=waiting, source=str(folder), classifier=classifier, record=record))
     with record.reading() as work:
         states = [work.batches.item(row.item_id).state for row in waiting]
-    assert states[:GROUP].count(ItemState.WAITING) == 0  # the next two were at the network at once
+    assert states[: 2 * GROUP].count(ItemState.WAITING) == 0
     assert not any(thread.name.startswith(("decode", "store")) for thread in threading.enumerate())
 
 
