@@ -17,9 +17,15 @@ _RIGHT_ANGLE = np.pi / 2
 def add_artefact(pixels: NDArray[np.uint8], artefact: Artefact, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw one artefact over uint8 (H, W, 3) RGB; a new array of the same shape."""
     height, width = pixels.shape[:2]
+    layer = Image.fromarray(draw_artefact(width, height, artefact, rng))
+    return np.asarray(Image.alpha_composite(Image.fromarray(pixels).convert("RGBA"), layer).convert("RGB"))
+
+
+def draw_artefact(width: int, height: int, artefact: Artefact, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """One artefact on a clear ground, to be laid over a picture: uint8 (height, width, 4) RGBA."""
     layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     _PAINTERS[artefact](layer, rng)
-    return np.asarray(Image.alpha_composite(Image.fromarray(pixels).convert("RGBA"), layer).convert("RGB"))
+    return np.asarray(layer)
 
 
 def _hair(layer: Image.Image, rng: np.random.Generator) -> None:

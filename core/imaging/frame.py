@@ -25,6 +25,12 @@ class FrameRule:
     resample: str = "bicubic"
     is_oriented: bool = False
 
+    @property
+    def scale_and_shift(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What each channel's grey level (0-255) is multiplied by, then lessened by, each (3,)."""
+        scale = 1.0 / (255.0 * np.asarray(self.std, dtype=np.float32))
+        return scale, np.divide(self.mean, self.std).astype(np.float32)
+
 
 def resize_frame(image: LesionImage, rule: FrameRule) -> NDArray[np.uint8]:
     """Squash the whole upright frame to the network's size: uint8 (height, width, 3) RGB.
@@ -40,8 +46,7 @@ def resize_frame(image: LesionImage, rule: FrameRule) -> NDArray[np.uint8]:
 
 def normalise_frames(frames: NDArray[np.uint8], rule: FrameRule) -> NDArray[np.float32]:
     """Frames uint8 (N, H, W, 3) to the network's input, float32 (N, 3, H, W), standardised by the rule."""
-    scale = 1.0 / (255.0 * np.asarray(rule.std, dtype=np.float32))
-    shift = np.divide(rule.mean, rule.std).astype(np.float32)
+    scale, shift = rule.scale_and_shift
     values: NDArray[np.float32] = frames.transpose(0, 3, 1, 2).astype(np.float32, order="C")  # (N, 3, H, W)
     values *= scale[:, None, None]  # in place: an array less for each step is ten times as fast
     values -= shift[:, None, None]

@@ -17,27 +17,42 @@ from core.training.data import load_training_data
 from core.training.finish import finish_model
 from core.training.loop import Epoch, Trainer
 from core.training.memory import keep_freed_memory
+from core.training.objective import Teachers
 from core.training.pretrained import make_network, mean_weights
 from core.training.recipe import Recipe, TrainingSet, default_recipe
 
 CHECKPOINT_FILE = "checkpoint.pt"
+_TUNED = {
+    **dict.fromkeys(("epochs", "batch_size", "seed", "images_per_epoch", "input_px", "patience"), int),
+    **dict.fromkeys(
+        (
+            "learning_rate", "weight_decay", "drop_path", "ema_decay", "mixup", "smallest_crop", "largest_crop",
+            "longest_sides", "colour_cast", "artefacts", "soften", "compress", "validation_share", "source_weight",
+            "teacher_share",
+        ),
+        float,
+    ),
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = _parse(arguments)
     try:
-        train(options.data, options.out, _recipe(options), options.start_from)
+        train(options.data, options.out, _recipe(options), options.start_from, options.teachers)
     except (LesionwiseError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def train(data_root: Path, out: Path, recipe: Recipe, start_from: Sequence[Path] = ()) -> None:
+def train(
+    data_root: Path, out: Path, recipe: Recipe, start_from: Sequence[Path] = (), teachers: Sequence[Path] = ()
+) -> None:
     """Train until the recipe says stop, going on from a checkpoint in `out`, and write the model folder.
 
-    `start_from` are model folders of the same architecture, the mean of whose weights are the first ones.
+    `start_from` are model folders of the same architecture, the mean of whose weights are the first ones; `teachers`
+    are model folders whose networks are learnt from.
     """
     settings = Settings.from_environment()
     torch.set_num_threads(settings.torch_threads)
@@ -52,15 +67,22 @@ def train(data_root: Path, out: Path, recipe: Recipe, start_from: Sequence[Path]
         origin = f"{how} {names}; the first from {read_card(start_from[0]).facts['initial_weights']}"
     print(f"{recipe.architecture} ({origin}): {len(data.split.train)} images to train on, "
           f"{len(data.split.validation)} to validate on", file=sys.stderr)  # fmt: skip
-    trainer = Trainer(network, recipe, data.frames, data.targets, data.split, out / CHECKPOINT_FILE)
+    trainer = Trainer(
+        network, recipe, data.frames, data.targets, data.split, out / CHECKPOINT_FILE, _teachers(teachers)
+    )
     progress = line_of(trainer.run(_print_epoch), start_from)
-    card = finish_model(trainer.network, recipe, data, progress, origin, out)
+    card = finish_model(trainer.network.cpu(), recipe, data, progress, origin, out)
     write_curve(progress.curve, out)
     draw_curve(progress.curve, out, f"{out.name}: {recipe.architecture}")
     validation = card.facts["validation"]
     print(f"{out}: validation ROC-AUC {validation['roc_auc']:.4f}, temperature {card.temperature:.3f}, "
           f"refer at {card.refer_threshold:.3f}, no concern below {card.no_concern_threshold:.3f}",
           file=sys.stderr)  # fmt: skip
+
+
+def _teachers(folders: Sequence[Path]) -> Teachers | None:
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return Teachers([load_network(folder)[0].to(device) for folder in folders]) if folders else None
 
 
 def _print_epoch(row: Epoch) -> None:
@@ -78,28 +100,19 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--training-set", type=TrainingSet, choices=list(TrainingSet), default=TrainingSet.PUBLISHED_PROTOCOL,
         help="published-protocol: the Kaggle train part alone; clinic: with the rest of HAM10000, without test lesions",
     )  # fmt: skip
-    parser.add_argument("--epochs", type=int, help="default: the recipe's")
-    parser.add_argument("--batch-size", type=int, help="default: the recipe's")
-    parser.add_argument("--learning-rate", type=float, help="default: the recipe's")
-    parser.add_argument("--seed", type=int, help="default: the recipe's")
     parser.add_argument("--limit", type=int, help="take so many images of each class only, for a trial")
-    parser.add_argument("--mixup", type=float, help="default: the recipe's")
-    parser.add_argument("--smallest-crop", type=float, help="default: the recipe's")
-    parser.add_argument("--longest-sides", type=float, help="default: the recipe's")
+    parser.add_argument("--training-px", type=int, help="side of the crops, where it is not --input-px")
+    for name, kind in _TUNED.items():
+        parser.add_argument("--" + name.replace("_", "-"), type=kind, help="default: the recipe's")
     parser.add_argument("--quarter-turns", action="store_true", help="turn pictures by quarters only")
     parser.add_argument("--as-taken", action="store_true", help="in use, give frames as they lie, not the one way up")
-    parser.add_argument("--weight-decay", type=float, help="default: the recipe's")
-    parser.add_argument("--ema-decay", type=float, help="default: the recipe's")
-    parser.add_argument("--validation-share", type=float, help="default: the recipe's")
-    parser.add_argument("--images-per-epoch", type=int, help="default: the recipe's")
-    parser.add_argument("--source-weight", type=float, help="default: the recipe's")
-    parser.add_argument("--input-px", type=int, help="default: the recipe's")
-    parser.add_argument("--training-px", type=int, help="side of the crops, where it is not --input-px")
-    parser.add_argument("--patience", type=int, help="default: the recipe's")
-    parser.add_argument("--drop-path", type=float, help="default: the recipe's")
     parser.add_argument(
         "--start-from", type=Path, nargs="+", default=[], metavar="DIR",
         help="go on from the weights of this model folder, or from the mean of several",
+    )  # fmt: skip
+    parser.add_argument(
+        "--teachers", type=Path, nargs="+", default=[], metavar="DIR",
+        help="model folders whose mean answer is learnt from, trained on the same images",
     )  # fmt: skip
     parser.add_argument("--head-only", action="store_true", help="train the last linear layers alone")
     parser.add_argument("--from-scratch", action="store_true", help="no ImageNet weights")
@@ -107,15 +120,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
-    names = (
-        "epochs", "batch_size", "learning_rate", "seed", "limit", "mixup", "drop_path",
-        "smallest_crop", "longest_sides", "weight_decay", "ema_decay", "validation_share", "patience",
-        "images_per_epoch", "source_weight", "input_px", "training_px",
-    )  # fmt: skip
+    names = ("limit", "training_px", *_TUNED)
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     recipe = replace(default_recipe(options.architecture, options.training_set), **given)
     recipe = replace(recipe, is_backbone_frozen=options.head_only, has_quarter_turns_only=options.quarter_turns)
     recipe = replace(recipe, is_oriented=recipe.is_oriented and not options.as_taken)
+    recipe = replace(recipe, teachers=tuple(read_card(folder).weights_sha256 for folder in options.teachers))
     if options.start_from:
         cards = [read_card(folder) for folder in options.start_from]
         if other := next((card for card in cards if card.architecture != recipe.architecture), None):

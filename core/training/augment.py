@@ -4,16 +4,16 @@ All changes of place are one affine map and all changes of colour one matrix for
 interpolation and one multiplication.
 """
 
-import io
 import math
+from functools import cache
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
-from core.imaging.artefacts import add_artefact
+from core.imaging.artefacts import draw_artefact
 from core.taxonomy import Artefact
+from core.training.jpeg import jpeg_marks
 from core.training.recipe import Recipe
 
 _GREY = torch.tensor([0.299, 0.587, 0.114])  # luma of ITU-R BT.601
@@ -21,22 +21,25 @@ _TO_YIQ = torch.tensor([[0.299, 0.587, 0.114], [0.5959, -0.2746, -0.3213], [0.21
 _BRIGHTNESS, _CONTRAST, _SATURATION, _HUE_TURNS = 0.25, 0.2, 0.2, 0.02
 _JPEG_QUALITIES = (50, 99)
 _COARSEST = 0.45  # the least share of its resolution that a softened picture keeps
+_N_LAYERS = 240  # drawn once, as many of each artefact; each is laid eight ways
 
 
 def augment_batch(frames: Tensor, recipe: Recipe) -> Tensor:
-    """Change each of uint8 (N, 3, H, W) RGB on its own; uint8 (N, 3, side, side) out, from torch's own seed.
+    """Change each of uint8 (N, 3, H, W) RGB on its own; uint8 (N, 3, side, side) out, on the same device.
 
-    Beyond the frame's edge lies mirrored skin instead of black, which a network could take for a dark vignette.
+    What is drawn comes from torch's own seed. Beyond the frame's edge lies mirrored skin instead of black, which a
+    network could take for a dark vignette.
     """
-    n, side = len(frames), recipe.training_px or recipe.input_px
-    grid = nn.functional.affine_grid(_random_places(n, recipe), [n, 3, side, side], align_corners=False)
-    marked = compress(frames.clone(), recipe.compress).float()
+    n, side, device = len(frames), recipe.training_px or recipe.input_px, frames.device
+    places = _random_places(n, recipe).to(device)
+    grid = nn.functional.affine_grid(places, [n, 3, side, side], align_corners=False)
+    marked = compress(frames, recipe.compress).float()
     moved = nn.functional.grid_sample(marked, grid, padding_mode="reflection", align_corners=False)
-    mean = (moved.mean(dim=(2, 3)) @ _GREY)[:, None, None]  # (N, 1, 1), what contrast turns about
-    matrix, share_of_mean = _random_colours(n, recipe.colour_cast)
+    mean = (moved.mean(dim=(2, 3)) @ _GREY.to(device))[:, None, None]  # (N, 1, 1), what contrast turns about
+    matrix, share_of_mean = (drawn.to(device) for drawn in _random_colours(n, recipe.colour_cast))
     coloured = (torch.bmm(matrix, moved.flatten(2)) + share_of_mean * mean).view_as(moved)
-    soft = _soften(coloured, recipe.soften).round_().clamp_(0, 255).to(torch.uint8)
-    return compress(_draw_artefacts(soft, recipe.artefacts), recipe.compress / 2)
+    soft = _soften(coloured, recipe.soften)
+    return compress(_lay_artefacts(soft, recipe.artefacts).round_().clamp_(0, 255).to(torch.uint8), recipe.compress / 2)
 
 
 def _soften(pictures: Tensor, share: float) -> Tensor:
@@ -50,29 +53,45 @@ def _soften(pictures: Tensor, share: float) -> Tensor:
     return torch.cat([large, pictures[n:]])
 
 
-def _draw_artefacts(pictures: Tensor, share: float) -> Tensor:
-    """Draw one artefact over each picture with probability `share`."""
-    for i in torch.nonzero(torch.rand(len(pictures)) < share)[:, 0].tolist():
-        rng = np.random.default_rng(int(torch.randint(2**31, (1,))))
-        drawn = add_artefact(pictures[i].permute(1, 2, 0).numpy(), rng.choice(list(Artefact)), rng)
-        pictures[i] = torch.from_numpy(drawn.copy()).permute(2, 0, 1)
+def _lay_artefacts(pictures: Tensor, share: float) -> Tensor:
+    """Lay one drawn artefact over each of float (N, 3, side, side) with probability `share`, turned at random."""
+    marked = torch.nonzero(torch.rand(len(pictures)) < share)[:, 0]
+    if not len(marked):
+        return pictures
+    layers = _layers(pictures.shape[-1], pictures.device)
+    over = layers[torch.randint(len(layers), (len(marked),)).to(layers.device)].float()  # (M, 4, side, side)
+    turns, is_mirrored = int(torch.randint(4, (1,))), bool(torch.rand(1) < 0.5)
+    over = torch.rot90(over.flip(3) if is_mirrored else over, turns, (2, 3))
+    opacity = over[:, 3:] / 255
+    rows = marked.to(pictures.device)
+    pictures = pictures.clone()
+    pictures[rows] = pictures[rows] * (1 - opacity) + over[:, :3] * opacity
     return pictures
+
+
+@cache
+def _layers(side_px: int, device: torch.device) -> Tensor:
+    """Artefacts on a clear ground, uint8 (L, 4, side, side) RGBA: the same in every training."""
+    rng, kinds = np.random.default_rng(0), list(Artefact)
+    drawn = [draw_artefact(side_px, side_px, kinds[i % len(kinds)], rng) for i in range(_N_LAYERS)]
+    return torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous().to(device)
 
 
 def compress(pictures: Tensor, share: float) -> Tensor:
     """Put each picture through a JPEG of random quality with probability `share`: the marks that one data set's files
-    bear, before or after they were resized, tell where a picture is from."""
-    for i in torch.nonzero(torch.rand(len(pictures)) < share)[:, 0].tolist():
-        kept = io.BytesIO()
-        picture = Image.fromarray(pictures[i].permute(1, 2, 0).contiguous().numpy())
-        picture.save(kept, "JPEG", quality=int(torch.randint(*_JPEG_QUALITIES, (1,))))
-        pictures[i] = torch.from_numpy(np.array(Image.open(kept))).permute(2, 0, 1)
+    bear, before or after they were resized, tell where a picture is from. A new tensor where any was."""
+    marked = torch.nonzero(torch.rand(len(pictures)) < share)[:, 0]
+    if not len(marked):
+        return pictures
+    quality = torch.randint(*_JPEG_QUALITIES, (len(marked),)).float()
+    rows, pictures = marked.to(pictures.device), pictures.clone()
+    pictures[rows] = jpeg_marks(pictures[rows], quality)
     return pictures
 
 
 def _random_places(n: int, recipe: Recipe) -> Tensor:
     """Affine maps (N, 2, 3) from places in the result to places in the frame, both from -1 to 1."""
-    height, width = _crop_sides(n, recipe.smallest_crop, recipe.longest_sides)
+    height, width = _crop_sides(n, recipe)
     angle = torch.rand(n) * 2 * math.pi
     if recipe.has_quarter_turns_only:
         angle = (angle / (math.pi / 2)).floor() * (math.pi / 2)
@@ -83,10 +102,10 @@ def _random_places(n: int, recipe: Recipe) -> Tensor:
     return torch.cat([place, torch.stack([x, y], 1)[:, :, None]], dim=2)
 
 
-def _crop_sides(n: int, smallest_crop: float, longest_sides: float) -> tuple[Tensor, Tensor]:
+def _crop_sides(n: int, recipe: Recipe) -> tuple[Tensor, Tensor]:
     """Height and width (N,) of crops as shares of the frame's."""
-    area = smallest_crop + (1 - smallest_crop) * torch.rand(n)
-    ratio = torch.exp((2 * torch.rand(n) - 1) * math.log(longest_sides))
+    area = recipe.smallest_crop + (recipe.largest_crop - recipe.smallest_crop) * torch.rand(n)
+    ratio = torch.exp((2 * torch.rand(n) - 1) * math.log(recipe.longest_sides))
     return (area / ratio).sqrt(), (area * ratio).sqrt()
 
 
@@ -114,5 +133,5 @@ def mix_up(x: Tensor, alpha: float) -> tuple[Tensor, Tensor, float]:
     if alpha <= 0:
         return x, torch.arange(len(x)), 1.0
     share = float(torch.distributions.Beta(alpha, alpha).sample())
-    other = torch.randperm(len(x))
+    other = torch.randperm(len(x)).to(x.device)
     return share * x + (1 - share) * x[other], other, share

@@ -82,7 +82,7 @@ def load_training_data(data: Path, recipe: Recipe, cache: Path) -> TrainingData:
     images = _limit(read_kaggle(data, "train"), recipe.limit)
     frames = load_frames(images, recipe.frame_rule, cache)
     pairs = find_pairs(load_frames(images, _SPLIT_RULE, cache))
-    split = split_validation(images, group_images(images, pairs), share=recipe.validation_share, seed=recipe.seed)
+    split = split_validation(images, group_images(images, pairs), share=recipe.validation_share, seed=recipe.split_seed)
     return TrainingData(images, frames, _labels(images), split, len(pairs))
 
 
@@ -127,7 +127,10 @@ def _split_clinic(
     """Validation is a share of the Kaggle images and HAM10000's own validation part; whole groups on one side."""
     of_kaggle = [i for i, image in enumerate(images) if id(image) in kaggle]
     cut = split_validation(
-        [images[i] for i in of_kaggle], [groups[i] for i in of_kaggle], share=recipe.validation_share, seed=recipe.seed
+        [images[i] for i in of_kaggle],
+        [groups[i] for i in of_kaggle],
+        share=recipe.validation_share,
+        seed=recipe.split_seed,
     )
     held = {groups[of_kaggle[i]] for i in cut.validation}
     held |= {groups[i] for i, image in enumerate(images) if id(image) in validation}

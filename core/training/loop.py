@@ -5,6 +5,7 @@ import json
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,14 @@ from tqdm import tqdm
 
 from core.classifier.network import BackboneNetwork, Network
 from core.data.splits import Split
-from core.imaging.frame import normalise_frames
 from core.training.augment import augment_batch, mix_up
 from core.training.depthwise import FastDepthwiseGradients
-from core.training.objective import Objective, Targets
+from core.training.objective import Objective, Targets, Teachers
+from core.training.precision import mixed_precision
 from core.training.recipe import Recipe
 from core.training.sampling import sampling_weights
+
+_STEPS_TOLD = 20  # reading a loss waits for the device
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ class Trainer:
         targets: Targets,
         split: Split,
         checkpoint: Path,
+        teachers: Teachers | None = None,
     ) -> None:
         self.recipe = recipe
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if recipe.is_backbone_frozen and isinstance(network, BackboneNetwork):
             network.backbone.requires_grad_(False)
         self.averaged = ModelEmaV3(self.network, decay=recipe.ema_decay, use_warmup=True)
@@ -75,9 +80,7 @@ class Trainer:
         self.checkpoint = checkpoint
         self.progress = Progress()
         self.best_state = copy.deepcopy(self.averaged.module.state_dict())
-        self.objective = Objective(
-            self.network.n_embedding, self._positive_weight(), recipe.diagnosis_weight, recipe.source_weight
-        )
+        self.objective = Objective(self.network.n_embedding, self._positive_weight(), recipe, teachers).to(self.device)
         self.optimiser = torch.optim.AdamW(
             [*_decay_groups(self.network, recipe.weight_decay), {"params": list(self.objective.parameters())}],
             lr=recipe.learning_rate,
@@ -103,34 +106,34 @@ class Trainer:
         started = time.perf_counter()
         torch.manual_seed(self.recipe.seed * 10_000 + epoch)  # per epoch, so that a resumed run draws the same
         order = self._draw_order(np.random.default_rng((self.recipe.seed, epoch)))
-        losses = []
+        losses: list[Tensor] = []
         bar = tqdm(range(self.steps_per_epoch), desc=f"epoch {epoch}/{self.recipe.epochs}", unit="step", leave=False)
         self._set_training_mode()
         for step in bar:
             picked = order[step * self.recipe.batch_size : (step + 1) * self.recipe.batch_size]
             losses.append(self._train_step((epoch - 1) * self.steps_per_epoch + step, picked))
-            bar.set_postfix(loss=f"{np.mean(losses[-20:]):.3f}")
-        return self._measure(epoch, float(np.mean(losses)), started)
+            if step % _STEPS_TOLD == 0:
+                bar.set_postfix(loss=f"{float(losses[-1]):.3f}")
+        return self._measure(epoch, float(torch.stack(losses).mean()), started)
 
     def _set_training_mode(self) -> None:
         self.network.train()
         if self.recipe.is_backbone_frozen and isinstance(self.network, BackboneNetwork):
             self.network.backbone.eval()  # its batch statistics stay those of ImageNet, too
 
-    def _train_step(self, step: int, picked: NDArray[np.int64]) -> float:
+    def _train_step(self, step: int, picked: NDArray[np.int64]) -> Tensor:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate_at(step)
-        frames = torch.from_numpy(self.frames[picked]).permute(0, 3, 1, 2)  # (N, 3, H, W)
-        x = self._to_input(augment_batch(frames, self.recipe).permute(0, 2, 3, 1).numpy())
+        x = self._to_input(augment_batch(self._frames_of(picked), self.recipe))
         x, other, share = mix_up(x, self.recipe.mixup)
-        with FastDepthwiseGradients():
-            loss = self.objective(self.network, x, self.targets[picked], other, share)
+        with FastDepthwiseGradients() if self.device.type == "cpu" else nullcontext():
+            loss: Tensor = self.objective(self.network, x, self.targets[picked].to(self.device), other, share)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)  # a rare step of a bf16 run is far too long
         self.optimiser.step()
         self.averaged.update(self.network, step=step)
-        return float(loss.item())
+        return loss.detach()
 
     def _measure(self, epoch: int, train_loss: float, started: float) -> Epoch:
         logits = self.validation_logits(self.averaged.module)
@@ -149,15 +152,22 @@ class Trainer:
         """Logits (N,) of the validation part, without augmentation, in the split's order; bf16 as in training."""
         network.eval()
         logits = []
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.inference_mode(), mixed_precision(self.device):
             for start in range(0, len(self.split.validation), 64):
-                picked = list(self.split.validation[start : start + 64])
-                logits.append(network(self._to_input(self.frames[picked])).float())
+                picked = np.array(self.split.validation[start : start + 64])
+                logits.append(network(self._to_input(self._frames_of(picked))).float().cpu())
         return torch.cat(logits).clone()
 
-    def _to_input(self, frames: NDArray[np.uint8]) -> Tensor:
-        x = torch.from_numpy(normalise_frames(frames, self.recipe.frame_rule))
-        return x.contiguous(memory_format=torch.channels_last)
+    def _frames_of(self, picked: NDArray[np.int64]) -> Tensor:
+        """Frames uint8 (N, 3, H, W) RGB on the device."""
+        return torch.from_numpy(self.frames[picked]).to(self.device).permute(0, 3, 1, 2)
+
+    def _to_input(self, frames: Tensor) -> Tensor:
+        """The same arithmetic as `normalise_frames`, on the device."""
+        scale, shift = (
+            torch.from_numpy(v).to(self.device)[:, None, None] for v in self.recipe.frame_rule.scale_and_shift
+        )
+        return (frames.float() * scale - shift).contiguous(memory_format=torch.channels_last)
 
     def _learning_rate_at(self, step: int) -> float:
         warmup = self.recipe.warmup_epochs * self.steps_per_epoch

@@ -26,11 +26,13 @@ class TrainingSet(StrEnum):
 class Recipe:
     """Every choice of a training. Learning rates are for AdamW; `warmup_epochs` rise linearly, then a cosine falls.
 
-    `smallest_crop` is the least share of the frame that a random crop shows, `longest_sides` the most that its sides
-    differ; `has_quarter_turns_only` leaves out the angles that blur a frame; `colour_cast` is how far each channel's
-    gain strays, `artefacts` the share of images that something is drawn over, `soften` the share that loses resolution,
+    `smallest_crop` and `largest_crop` are the least and the most that a random crop shows, as a share of the frame's
+    area (above 1 the frame is mirrored beyond its edge), `longest_sides` the most that its sides differ;
+    `has_quarter_turns_only` leaves out the angles that blur a frame; `colour_cast` is how far each channel's gain
+    strays, `artefacts` the share of images that something is drawn over, `soften` the share that loses resolution,
     `compress` the share that goes through a JPEG before it is moved (half of it once more, after).
-    `images_per_epoch` are drawn balanced by kind of lesion; without it each image comes once. `diagnosis_weight` and
+    `split_seed` alone decides who validates, so that networks of several seeds can teach one without having seen its
+    validation. `images_per_epoch` are drawn balanced by kind of lesion; without it each image comes once. `diagnosis_weight` and
     `source_weight` weigh the second output's loss and the penalty on telling where a picture is from. `mixup` is the
     parameter of the Beta distribution (Zhang et al., ICLR 2018), 0 for none. `is_backbone_frozen` trains the linear
     layers alone. `start_from` names the SHA-256 of earlier networks of the same architecture whose weights, or the mean
@@ -55,6 +57,7 @@ class Recipe:
     drop_path: float = 0.1
     ema_decay: float = 0.995
     smallest_crop: float = 0.65
+    largest_crop: float = 1.0
     longest_sides: float = 1.25
     has_quarter_turns_only: bool = False
     colour_cast: float = 0.0
@@ -65,6 +68,7 @@ class Recipe:
     patience: int = 6
     validation_share: float = 0.15
     seed: int = 7
+    split_seed: int = 7
     is_pretrained: bool = True
     is_backbone_frozen: bool = False
     input_px: int = 224
@@ -72,6 +76,8 @@ class Recipe:
     is_oriented: bool = False
     limit: int | None = None
     start_from: tuple[str, ...] = ()
+    teachers: tuple[str, ...] = ()
+    teacher_share: float = 0.8
 
     @property
     def frame_rule(self) -> FrameRule:

@@ -112,6 +112,15 @@ def test_artefacts_are_drawn_over_the_wanted_share() -> None:
     assert 0.35 < is_drawn_on.float().mean() < 0.6
 
 
+def test_a_crop_beyond_the_frame_mirrors_it() -> None:
+    torch.manual_seed(0)
+    far = dataclasses.replace(recipe(64), smallest_crop=1.9, largest_crop=1.9, longest_sides=1.0)
+    ramp = torch.arange(64, dtype=torch.uint8).expand(8, 3, 64, 64) + 90
+    near = dataclasses.replace(far, smallest_crop=0.5, largest_crop=0.5)
+    steps = [augment_batch(ramp, given).float().diff(dim=3).abs().amax(dim=(1, 2, 3)).mean() for given in (far, near)]
+    assert steps[0] > 1.5 * steps[1]  # the frame is shown smaller
+
+
 def test_softening_takes_detail_from_a_part_of_the_batch() -> None:
     torch.manual_seed(1)
     noise = torch.randint(0, 255, (1, 3, 64, 64), dtype=torch.uint8).repeat(40, 1, 1, 1)

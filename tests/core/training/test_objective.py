@@ -7,7 +7,9 @@ import torch
 from torch import nn
 
 from core.classifier.network import BackboneNetwork, build_network
-from core.training.objective import UNKNOWN, Objective, Targets
+from core.training.objective import UNKNOWN, Objective, Targets, Teachers
+from core.training.precision import mixed_precision
+from core.training.recipe import Recipe
 
 NAN = math.nan
 
@@ -33,7 +35,8 @@ def objective(
     network: BackboneNetwork, *, diagnosis: float = 0.0, source: float = 0.0, positive: float = 1.0
 ) -> Objective:
     torch.manual_seed(2)
-    return Objective(network.n_embedding, torch.tensor(positive), diagnosis, source)
+    recipe = Recipe(diagnosis_weight=diagnosis, source_weight=source)
+    return Objective(network.n_embedding, torch.tensor(positive), recipe)
 
 
 def whole(loss: Objective, network: BackboneNetwork, x: torch.Tensor, known: Targets) -> torch.Tensor:
@@ -43,7 +46,7 @@ def whole(loss: Objective, network: BackboneNetwork, x: torch.Tensor, known: Tar
 
 def test_without_further_parts_it_is_the_binary_cross_entropy(network: BackboneNetwork, x: torch.Tensor) -> None:
     known = targets([0.0, 1.0, 0.0, 1.0], [0, 1, 2, UNKNOWN], [1.0, 1.0, 1.0, 0.0])
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with mixed_precision(torch.device("cpu")):
         logits = network(x).float()
     expected = nn.functional.binary_cross_entropy_with_logits(logits, known.is_malignant, pos_weight=torch.tensor(2.0))
     assert whole(objective(network, positive=2.0), network, x, known).item() == pytest.approx(expected.item(), abs=1e-6)
@@ -98,3 +101,33 @@ def test_a_blend_has_the_blended_loss(network: BackboneNetwork, x: torch.Tensor)
     parts = whole(loss, network, x, known), whole(loss, network, x, known[other])
     blended = loss(network, x, known, other, 0.3)
     assert blended.item() == pytest.approx(0.3 * parts[0].item() + 0.7 * parts[1].item(), rel=1e-5)
+
+
+def taught(network: BackboneNetwork, teachers: list[BackboneNetwork], share: float) -> Objective:
+    recipe = Recipe(diagnosis_weight=0.5, teacher_share=share)
+    return Objective(network.n_embedding, torch.tensor(1.0), recipe, Teachers(teachers))
+
+
+def test_teachers_answer_together(network: BackboneNetwork, x: torch.Tensor) -> None:
+    torch.manual_seed(5)
+    second = build_network("tf_efficientnet_lite0", dropout=0.0, n_diagnoses=7)
+    assert isinstance(second, BackboneNetwork)
+    one, other, both = Teachers([network])(x), Teachers([second.eval()])(x), Teachers([network, second])(x)
+    assert torch.allclose(both.malignant, (one.malignant + other.malignant) / 2)
+    assert one.diagnoses is not None
+    assert torch.allclose(one.diagnoses.sum(dim=1), torch.ones(4), atol=1e-5)
+    with pytest.raises(ValueError, match="at least one teacher"):
+        Teachers([])
+
+
+def test_what_a_teacher_says_counts_by_its_share(network: BackboneNetwork, x: torch.Tensor) -> None:
+    known = targets([0.0, 1.0, 0.0, 1.0], [0, 1, 2, UNKNOWN], [1.0, 1.0, 1.0, 0.0])
+    told = whole(objective(network, diagnosis=0.5), network, x, known).item()
+    all_taught = whole(taught(network, [network], 1.0), network, x, known).item()
+    half = whole(taught(network, [network], 0.5), network, x, known).item()
+    assert half == pytest.approx((told + all_taught) / 2, rel=1e-5)
+    p = Teachers([network])(x)
+    assert p.diagnoses is not None
+    entropy = nn.functional.binary_cross_entropy(p.malignant, p.malignant)
+    entropy = entropy - 0.5 * (p.diagnoses * p.diagnoses.log()).sum(dim=1).mean()
+    assert all_taught == pytest.approx(entropy.item(), rel=1e-4)  # a network that is its own teacher is right
