@@ -36,6 +36,7 @@ def subgroups(division: Division) -> go.Figure:
         symbols = [f"{symbol}-open" if group.is_small else symbol for group in division.groups]
         _add_points(figure, key, names, figures, colour, symbols)
     figure.update_traces(orientation="h")  # beside each other: intervals that overlap stay apart
+    figure.update_yaxes(categoryorder="array", categoryarray=names)  # a group without one of the two keeps its place
     return _rows_layout(figure, len(names))
 
 
