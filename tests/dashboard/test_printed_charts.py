@@ -98,6 +98,14 @@ def test_small_groups_are_hollow_and_the_title_leaves_them_out() -> None:
     print_chart(figure, "png", 40)
 
 
+def test_a_figure_is_hollow_by_the_images_that_it_is_of_not_by_the_group() -> None:
+    figure = subgroups(Division("Age", (Subgroup("young", 31, 1, FIGURE, FIGURE, None),), 0))
+    sensitivity, specificity = figure.data
+    assert (sensitivity.marker.symbol[0], specificity.marker.symbol[0]) == ("diamond-open", "square")
+    assert sensitivity.hovertext[0] == "young (n 31): sensitivity 90.0% (85.0–95.0%) of 1 malignant, few"
+    assert specificity.hovertext[0] == "young (n 31): specificity 90.0% (85.0–95.0%) of 30 benign"
+
+
 def test_groups_that_are_alike_are_not_told_apart_and_lie_beside_each_other() -> None:
     found = [Subgroup(name, 100, 50, FIGURE, Figure(low, 0.1, 0.9), FIGURE) for name, low in (("a", 0.4), ("b", 0.6))]
     figure = subgroups(Division("Sex", tuple(found), 0))

@@ -199,9 +199,15 @@ def _group(group: Subgroup) -> list[str]:
     return [
         group.name,
         f"{group.n:,} ({group.n_malignant:,}){note}",
-        *(percent_or_none(figure) for figure in (group.sensitivity, group.specificity)),
+        _of(group.sensitivity, group.n_malignant),
+        _of(group.specificity, group.n_benign),
         group.roc_auc.as_text(3) if group.roc_auc else _NONE,
     ]
+
+
+def _of(figure: Figure | None, n: int) -> str:
+    """With its own n where that is small."""
+    return percent_or_none(figure) + (f", n {n}" if figure and n < SMALL_N else "")
 
 
 def _called(evaluation: Evaluation) -> ReportTable:
