@@ -8,7 +8,7 @@ def set_label(name: str) -> tuple[str, str]:
     """What a further set is called, and what it is."""
     part = HAM_SETS.get(name)
     if part is None:
-        return name, "another labelled set"
+        return name, "another labelled set; whether training saw it was not checked"
     if part == "test":
         return "Held-out lesions", "all seven kinds of HAM10000"
     return f"HAM10000, {part}", "not a test: training has used these lesions"

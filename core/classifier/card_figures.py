@@ -29,11 +29,11 @@ _FURTHER = {
 _BAND_CHANGES = "band_changes"
 
 
-def parts_of_test(test: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def parts_of_test(test: dict[str, Any], whole: str = "All test images") -> dict[str, dict[str, Any]]:
     """The parts of a test that `facts["test"]` holds, by their name for people; the whole set comes first."""
     unseen = test.get("unseen_lesions")
     parts = {
-        "All test images": test,
+        whole: test,
         "Lesions not in the train part": unseen,
         "Same source": test.get("same_source"),
         "Not in the train part": None if unseen else test.get("without_repeats"),

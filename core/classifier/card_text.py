@@ -152,12 +152,16 @@ def _audit(audited: Sequence[str]) -> list[str]:
 
 
 def _test(card: ModelCard) -> list[str]:
-    parts = {"Test figures": card.facts.get("test"), "Held-out lesions": card.facts.get("held_out_lesions")}
-    return [line for title, test in parts.items() if test for line in _figures(title, test)]
+    parts = (
+        ("Test figures", "All test images", card.facts.get("test")),
+        ("Held-out lesions", "All images of held-out lesions", card.facts.get("held_out_lesions")),
+    )
+    return [line for title, whole, test in parts if test for line in _figures(title, whole, test)]
 
 
-def _figures(title: str, test: dict[str, Any]) -> list[str]:
-    columns, further = parts_of_test(test), further_of_test(test)
+def _figures(title: str, whole: str, test: dict[str, Any]) -> list[str]:
+    """`whole` names all images of the set."""
+    columns, further = parts_of_test(test, whole), further_of_test(test)
     return [
         f"## {title}",
         "",
@@ -167,7 +171,7 @@ def _figures(title: str, test: dict[str, Any]) -> list[str]:
         "|---|" + "---:|" * len(columns),
         *(f"| {name} | {' | '.join(values)} |" for name, values in figures_of_test(test).items()),
         "",
-        *(["| More of all test images | |", "|---|---:|"] if further else []),
+        *([f"| More of {whole[0].lower()}{whole[1:]} | |", "|---|---:|"] if further else []),
         *(f"| {name} | {value} |" for name, value in further.items()),
         *([""] if further else []),
         *(f"- {sentence}" for sentence in test.get("statement", [])),

@@ -39,6 +39,11 @@ class Subgroup:
         """Whether fewer than `SMALL_N` images stand behind it."""
         return self.n < SMALL_N
 
+    @property
+    def n_benign(self) -> int:
+        """How many a specificity is of."""
+        return self.n - self.n_malignant
+
 
 @dataclass(frozen=True, slots=True)
 class Division:

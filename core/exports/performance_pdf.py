@@ -16,6 +16,8 @@ _EDGE = 20 * mm
 _ROOM = 45 * mm  # what must be left on a page for a heading with the beginning of what follows
 _ROOM_OF_TABLE = 22 * mm  # for its head and the first rows
 _HEADING = 10 * mm
+_HIGHEST = PAGE_HEIGHT - 2 * _EDGE - 2 * _HEADING  # a picture, or no page could take it
+_PICTURES_IN_ROW, _GAP = 3, 3 * mm
 _USUAL_DPI = 96  # of a picture that does not say
 _NAME_SHARE = 0.34  # of a table's width, for the names of its rows
 _TABLE = [
@@ -37,14 +39,23 @@ class ReportTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportPicture:
+    """A small photograph, as the bytes of a JPEG, with what is said below it, line by line."""
+
+    content: bytes
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportBlock:
     """A part of the page: sentences first, then tables, then charts, each the bytes of a PNG that says its resolution;
-    two stand side by side where both are narrow enough."""
+    two stand side by side where both are narrow enough. Pictures come last, three in a row."""
 
     title: str
     sentences: tuple[str, ...] = ()
     tables: tuple[ReportTable, ...] = ()
     charts: tuple[bytes, ...] = ()
+    pictures: tuple[ReportPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,30 @@ def _set_block(block: ReportBlock) -> Iterator[Any]:
         yield Spacer(0, 1.5 * mm)
         yield CondPageBreak(_ROOM_OF_TABLE)
         yield _set_table(table)
-    for row in rows:
+    for row in [*rows, *_set_pictures(block.pictures)]:
         yield Spacer(0, 2 * mm)
         yield row
+
+
+def _set_pictures(pictures: Sequence[ReportPicture]) -> Iterator[Table]:
+    """Rows of pictures with their words, none of which a page's end cuts in two."""
+    width = WIDTH / _PICTURES_IN_ROW
+    style = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "TOP", "BOTTOM")]
+    for start in range(0, len(pictures), _PICTURES_IN_ROW):
+        found = pictures[start : start + _PICTURES_IN_ROW]
+        cells: list[Any] = [_set_picture(picture, width - _GAP) for picture in found]
+        cells += [""] * (_PICTURES_IN_ROW - len(cells))
+        more = [("RIGHTPADDING", (0, 0), (-1, -1), _GAP), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+        fonts = [("FONTNAME", (0, 0), (-1, -1), FONT)]
+        yield Table([cells], colWidths=[width] * _PICTURES_IN_ROW, style=[*style, *more, *fonts], splitByRow=0)
+
+
+def _set_picture(picture: ReportPicture, width: float) -> list[Any]:
+    with Picture.open(io.BytesIO(picture.content), formats=["JPEG"]) as opened:
+        share = opened.height / opened.width
+    first, *others = picture.lines
+    words = [text(first, size=7, is_bold=True), *(text(line, size=6.5, colour=GREY) for line in others)]
+    return [Image(io.BytesIO(picture.content), width, width * share), *words]
 
 
 def _set_table(table: ReportTable) -> Table:
@@ -105,10 +137,10 @@ def _set_table(table: ReportTable) -> Table:
 
 
 def _picture(content: bytes) -> Image:
-    """A chart at the size that it was drawn for, at most as wide as the page."""
+    """A chart at the size that it was drawn for, at most as wide and as high as the page."""
     with Picture.open(io.BytesIO(content), formats=["PNG"]) as picture:
         (width, height), dots = picture.size, picture.info.get("dpi", (_USUAL_DPI, _USUAL_DPI))[0]
-    wide = min(inch * width / dots, WIDTH)
+    wide = min(inch * width / dots, WIDTH, _HIGHEST * width / height)
     return Image(io.BytesIO(content), wide, wide * height / width)
 
 

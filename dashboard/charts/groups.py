@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from core.evaluation.figures import Figure
 from core.evaluation.robustness import FamilyRobustness
 from core.evaluation.seven_classes import ClassFigures
-from core.evaluation.subgroups import Division, Subgroup
+from core.evaluation.subgroups import SMALL_N, Division, Subgroup
 from dashboard.charts.style import BLUE, CLEAR, VERMILLION, faded, new_figure
 
 _ROW_PX = 34
@@ -28,14 +28,19 @@ _IN_WORDS = {
 
 
 def subgroups(division: Division) -> go.Figure:
-    """Sensitivity and specificity of each group as points with bars; groups of few images are hollow."""
+    """Sensitivity and specificity of each group as points with bars, hollow where few images stand behind one: a
+    sensitivity is of the malignant images alone, a specificity of the benign ones."""
     names = [f"{group.name} (n {group.n})" for group in division.groups]
     figure = new_figure(_subgroup_title(division))
     for key, colour, symbol in (("sensitivity", VERMILLION, "diamond"), ("specificity", BLUE, "square")):
         figures: list[Figure | None] = [getattr(group, key) for group in division.groups]
-        symbols = [f"{symbol}-open" if group.is_small else symbol for group in division.groups]
-        _add_points(figure, key, names, figures, colour, symbols)
+        behind = [_n_behind(group, key) for group in division.groups]
+        symbols = [f"{symbol}-open" if n < SMALL_N else symbol for n in behind]
+        kind = "malignant" if key == "sensitivity" else "benign"
+        said = [f"{{name}}: {{what}} {{value}} of {n:,} {kind}" + (", few" if n < SMALL_N else "") for n in behind]
+        _add_points(figure, key, names, figures, colour, symbols, said)
     figure.update_traces(orientation="h")  # beside each other: intervals that overlap stay apart
+    figure.update_yaxes(categoryorder="array", categoryarray=names)  # a group without one of the two keeps its place
     return _rows_layout(figure, len(names))
 
 
@@ -52,7 +57,7 @@ def changed_bands(families: Mapping[str, FamilyRobustness]) -> go.Figure:
     ):
         names = [in_words(name) for name in found.by_perturbation]
         values, symbols = list(found.by_perturbation.values()), [symbol] * len(names)
-        said = "{name}: the band of {value} of the images changes"
+        said = ["{name}: the band of {value} of the images changes"] * len(names)
         _add_points(figure, in_words(family), names, values, colour, symbols, said)
     _rows_layout(figure, sum(len(found.by_perturbation) for found in families.values()))
     return figure.update_xaxes(range=None, rangemode="tozero")
@@ -114,7 +119,7 @@ def _lowest(division: Division, key: str) -> str:
 
 
 def _n_behind(group: Subgroup, key: str) -> int:
-    return group.n_malignant if key == "sensitivity" else group.n - group.n_malignant
+    return group.n_malignant if key == "sensitivity" else group.n_benign
 
 
 def _add_points(
@@ -124,21 +129,23 @@ def _add_points(
     figures: Sequence[Figure | None],
     colour: str,
     symbols: Sequence[str],
-    said: str = "{name}: {what} {value}",
+    said: Sequence[str],
 ) -> None:
-    shown = [(name, value, symbol) for name, value, symbol in zip(names, figures, symbols, strict=True) if value]
+    """`said` is what hovering says of each, with its name, what it is and its value to be put in."""
+    each = zip(names, figures, symbols, said, strict=True)
+    shown = [(name, value, symbol, words) for name, value, symbol, words in each if value]
     figure.add_scatter(
-        x=[value.value for _, value, _ in shown],
-        y=[name for name, _, _ in shown],
+        x=[value.value for _, value, _, _ in shown],
+        y=[name for name, _, _, _ in shown],
         error_x={
-            "array": [value.high - value.value for _, value, _ in shown],
-            "arrayminus": [value.value - value.low for _, value, _ in shown],
+            "array": [value.high - value.value for _, value, _, _ in shown],
+            "arrayminus": [value.value - value.low for _, value, _, _ in shown],
         },
         mode="markers",
         name=what,
         cliponaxis=False,
-        marker={"color": colour, "size": 10, "symbol": [symbol for _, _, symbol in shown]},
-        hovertext=[said.format(name=name, what=what, value=value.as_percent(1)) for name, value, _ in shown],
+        marker={"color": colour, "size": 10, "symbol": [symbol for _, _, symbol, _ in shown]},
+        hovertext=[words.format(name=name, what=what, value=value.as_percent(1)) for name, value, _, words in shown],
         hoverinfo="text",
     )
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from typing import Any
 
 from dashboard.charts.plain import plain
@@ -13,8 +14,13 @@ def chart_csv(figure: Any) -> str:  # noqa: ANN401  (plotly is untyped)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["series", "x", "y", "y_low", "y_high", "x_low", "x_high", "in_words"])
     for trace in figure.data:
-        writer.writerows(_cells(trace))
+        writer.writerows([_known(cell) for cell in row] for row in _cells(trace))
     return out.getvalue()
+
+
+def _known(cell: Any) -> Any:  # noqa: ANN401
+    """Nothing where there is no number: "nan" in a column of numbers makes a spreadsheet take them for words."""
+    return "" if isinstance(cell, float) and math.isnan(cell) else cell
 
 
 def _cells(trace: Any) -> list[list[Any]]:  # noqa: ANN401

@@ -40,6 +40,11 @@ class Room:
     legend: float
     plot_height: float
     is_slanted: bool
+    n_letters: int = 60
+
+    def broken(self, name: str) -> str:
+        """The name of a row in lines that fit beside the plotting area."""
+        return "\n".join(_lines(name, self.n_letters))
 
     @property
     def height(self) -> float:
@@ -60,6 +65,9 @@ class Room:
 
 
 _RIGHT = 0.18
+_BESIDE_NAMES = 4.4  # letters' heights that the title of an axis and its marks take
+_FEWEST_LETTERS = 8  # of a line of a row's name
+_LINE = 1.3  # from a line of a row's name to the next, in letters' heights
 
 
 def make_room(
@@ -71,25 +79,36 @@ def make_room(
     column_names: Sequence[str],
     n_in_legend: int,
 ) -> Room:
-    """Room for a title, for the names of rows and columns (none on axes of numbers), and for a legend."""
+    """Room for a title, for the names of rows, in lines, and of columns (none on axes of numbers), and for a legend."""
     text_in, title_in = size.text_pt / _POINTS, size.title_pt / _POINTS
     lines = textwrap.wrap(title, max(20, int(size.width_in / (title_in * _LETTER))))
-    names = _longest(row_names) * text_in * _LETTER
+    rows = list(dict.fromkeys(row_names))
+    names = _longest(rows) * text_in * _LETTER
+    left = min(_BESIDE_NAMES * text_in + max(2.0 * text_in, names), 0.5 * size.width_in)
+    n_letters = max(_FEWEST_LETTERS, round((left - _BESIDE_NAMES * text_in) / (text_in * _LETTER)))
+    n_lines = max((len(_lines(name, n_letters)) for name in rows), default=1)
+    usual = size.plot_height_in * float(layout.height or _SCREEN_PX) / _SCREEN_PX
     column = _longest(column_names) * text_in * _LETTER
     is_slanted = len(set(column_names)) * (column + text_in) > size.width_in - 1.0
     return Room(
         size=size,
         title="\n".join(lines),
-        left=min(4.4 * text_in + max(2.0 * text_in, names), 0.5 * size.width_in),
+        left=left,
         bottom=4.2 * text_in + column * math.sin(math.radians(SLANT_DEGREES)) * is_slanted,
         top=1.35 * len(lines) * title_in + 2.2 * text_in,
         legend=1.5 * text_in * math.ceil(n_in_legend / size.n_legend_columns),
-        plot_height=size.plot_height_in * float(layout.height or _SCREEN_PX) / _SCREEN_PX,
+        plot_height=max(usual, len(rows) * (n_lines + 0.5) * _LINE * text_in),
         is_slanted=is_slanted,
+        n_letters=n_letters,
     )
 
 
 SLANT_DEGREES = 25.0
+
+
+def _lines(name: str, n_letters: int) -> list[str]:
+    """A name in lines; "(n 69)" stays whole."""
+    return textwrap.wrap(name.replace("(n ", "(n\u00a0"), n_letters) or [name]
 
 
 def _longest(names: Sequence[str]) -> int:

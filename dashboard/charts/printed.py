@@ -17,6 +17,7 @@ from matplotlib.figure import Figure as Paper
 from matplotlib.ticker import PercentFormatter
 
 from dashboard.charts.paper import ALONE, SLANT_DEGREES, PaperSize, Room, make_room
+from dashboard.charts.paper_rows import Rows
 from dashboard.charts.plain import plain, plain_lines
 
 _KNOWN = ("scatter", "bar", "heatmap")
@@ -38,7 +39,7 @@ def to_paper(figure: Any, size: PaperSize = ALONE) -> Paper:  # noqa: ANN401  (p
     unknown = {trace.type for trace in figure.data} - set(_KNOWN)
     if unknown:
         raise ValueError(f"expected {', '.join(_KNOWN)}, got {', '.join(sorted(unknown))}")
-    room = _measure(figure, size)
+    room, rows = _measure(figure, size), Rows.of(figure)
     paper = Paper(figsize=(size.width_in, room.height))
     FigureCanvasAgg(paper)
     axes: dict[tuple[str, str], Axes] = {}
@@ -46,9 +47,10 @@ def to_paper(figure: Any, size: PaperSize = ALONE) -> Paper:  # noqa: ANN401  (p
         place = (trace.xaxis or "x", trace.yaxis or "y")
         if place not in axes:
             axes[place] = _new_axes(paper, figure.layout, place, room)
-        _draw(axes[place], trace, size)
+        _draw(axes[place], trace, size, rows)
     for (x, _), panel in axes.items():
         _draw_lines(panel, figure.layout, x)
+        rows.finish(panel, room)
         _finish(panel, figure.layout, x)
         if room.is_slanted:
             panel.tick_params(axis="x", rotation=SLANT_DEGREES)
@@ -97,9 +99,9 @@ def _new_axes(paper: Paper, layout: Any, place: tuple[str, str], room: Room) -> 
     return axes
 
 
-def _draw(axes: Axes, trace: Any, size: PaperSize) -> None:  # noqa: ANN401
+def _draw(axes: Axes, trace: Any, size: PaperSize, rows: Rows) -> None:  # noqa: ANN401
     if trace.type == "scatter":
-        _draw_scatter(axes, trace, size)
+        _draw_scatter(axes, trace, size, rows)
     elif trace.type == "bar":
         width = 0.8 if len(trace.x) < 2 or isinstance(trace.x[0], str) else 0.95 * float(np.diff(trace.x[:2])[0])
         hatch = "////" if trace.marker.pattern.shape else None
@@ -109,7 +111,7 @@ def _draw(axes: Axes, trace: Any, size: PaperSize) -> None:  # noqa: ANN401
         _draw_heatmap(axes, trace, size)
 
 
-def _draw_scatter(axes: Axes, trace: Any, size: PaperSize) -> None:  # noqa: ANN401
+def _draw_scatter(axes: Axes, trace: Any, size: PaperSize, rows: Rows) -> None:  # noqa: ANN401
     if trace.fill == "tonexty":
         above = axes.lines[-1].get_ydata()  # the edge that was drawn just before
         low = np.asarray(trace.y, dtype=float)
@@ -119,12 +121,13 @@ def _draw_scatter(axes: Axes, trace: Any, size: PaperSize) -> None:  # noqa: ANN
     width = 1.5 if line.width is None else float(line.width)
     colour = _colour(line.color or trace.marker.color)
     label = plain(trace.name or "") if _is_in_legend(trace) else None
-    for rows, symbol, is_hollow in _by_symbol(trace):
+    y = rows.places(trace)
+    for points, symbol, is_hollow in _by_symbol(trace):
         axes.errorbar(
-            [trace.x[i] for i in rows],
-            [trace.y[i] for i in rows],
-            xerr=_error(trace.error_x, rows),
-            yerr=_error(trace.error_y, rows),
+            [trace.x[i] for i in points],
+            [y[i] for i in points],
+            xerr=_error(trace.error_x, points),
+            yerr=_error(trace.error_y, points),
             linestyle=_DASHES.get(line.dash, "-") if "lines" in mode and width else "none",
             linewidth=width * size.text_pt / ALONE.text_pt,
             marker=symbol if "markers" in mode else None,
@@ -208,7 +211,8 @@ def _annotate(axes: dict[tuple[str, str], Axes], layout: Any, size: PaperSize) -
         place = next((panel for (x, _), panel in axes.items() if x == (note.xref or "x")), None)
         if not text or place is None:
             continue
-        at: dict[str, Any] = {"fontsize": 0.9 * size.text_pt, "ha": "center"}
+        side = note.xanchor if note.xanchor in ("left", "right") else "center"
+        at: dict[str, Any] = {"fontsize": 0.9 * size.text_pt, "ha": side}
         if str(note.yref).endswith("domain"):
             place.annotate(text, (note.x, 1.0), xycoords=("data", "axes fraction"), va="bottom", **at)
         elif place.images:
@@ -222,11 +226,11 @@ def _axis(layout: Any, name: str) -> Any:  # noqa: ANN401
     return layout[f"{name[0]}axis{name[1:]}"]
 
 
-def _error(error: Any, rows: list[int]) -> list[list[float]] | None:  # noqa: ANN401
+def _error(error: Any, points: list[int]) -> list[list[float]] | None:  # noqa: ANN401
     if error is None or error.array is None:
         return None
     below = error.array if error.arrayminus is None else error.arrayminus
-    return [[max(0.0, float(part[i])) for i in rows] for part in (below, error.array)]
+    return [[max(0.0, float(part[i])) for i in points] for part in (below, error.array)]
 
 
 def _colour(colour: Any) -> Any:  # noqa: ANN401

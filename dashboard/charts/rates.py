@@ -3,16 +3,22 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.evaluation.figures import Figure
+from core.evaluation.wilson import wilson_interval
 from core.taxonomy import Band
 from dashboard.charts.live import rates_over_time
 from dashboard.components.words import BAND_LABEL
 
 
 def live_rates(months: pd.DataFrame, reads: pd.DataFrame, rejections: pd.DataFrame) -> dict[str, go.Figure]:
-    """By name: bands, agreement, switches, overrides, rejections; each only where something was counted."""
+    """By name: bands, agreement, switches, overrides, rejections; each only where something was counted.
+
+    A month without anything has a place on the axis and no mark, so that no line runs over it.
+    """
     charts = {}
+    months, reads, rejections = every_month(months), every_month(reads), every_month(rejections)
     if len(months):
-        title = f"{_share(months[Band.REFER], months['n'])} of the cases were referred"
+        title = f"{_share(months[Band.REFER], months['n'])} of {int(months['n'].sum()):,} cases were referred"
         bands = {BAND_LABEL[band]: months[str(band)] for band in Band}
         charts["bands"] = rates_over_time(title, month_names(months), bands, months["n"], "cases")
     said = "The clinician agreed in {share} of {n} reviewed cases"
@@ -36,6 +42,16 @@ def month_names(months: pd.DataFrame) -> list[str]:
     return [f"{year}-{month:02}" for year, month in zip(months["year"], months["month"], strict=True)]
 
 
+def every_month(counted: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `year`, `month` and counts in their order, with zeros for each month between that has none."""
+    if not len(counted):
+        return counted
+    number = 12 * counted["year"].astype(int) + counted["month"].astype(int) - 1
+    every = pd.RangeIndex(number.min(), number.max() + 1)
+    filled = counted.set_axis(pd.Index(number)).reindex(every, fill_value=0)
+    return filled.assign(year=every // 12, month=every % 12 + 1).reset_index(drop=True)
+
+
 def _one(name: str, months: pd.DataFrame, part: str, whole: str, of: str, title: str) -> dict[str, go.Figure]:
     if not len(months) or not months[whole].sum():
         return {}
@@ -44,4 +60,9 @@ def _one(name: str, months: pd.DataFrame, part: str, whole: str, of: str, title:
 
 
 def _share(part: pd.Series, whole: pd.Series) -> str:
-    return f"{part.sum() / whole.sum():.0%}" if whole.sum() else "none"
+    """A share of all months with its interval, such as "54% (49–59%)"."""
+    n_hits, n = int(part.sum()), int(whole.sum())
+    if not n:
+        return "none"
+    low, high = wilson_interval(n_hits, n)
+    return Figure(n_hits / n, float(low), float(high)).as_percent()

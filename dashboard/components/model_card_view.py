@@ -68,8 +68,8 @@ def _draw_tests(name: str, card: ModelCard) -> None:
 
 def _draw_test(test: dict[str, Any], whole: str = "") -> None:
     rows: list[list[str | Cell]] = [[key, *map(value_cell, values)] for key, values in figures_of_test(test).items()]
-    parts = list(parts_of_test(test))
-    draw_table(["", whole or parts[0], *parts[1:]], rows)
+    parts = parts_of_test(test, whole) if whole else parts_of_test(test)
+    draw_table(["", *parts], rows)
     further: list[list[str | Cell]] = [[key, value_cell(value)] for key, value in further_of_test(test).items()]
     if further:
         draw_table([], further)

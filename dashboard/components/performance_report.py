@@ -1,11 +1,13 @@
 """The whole page to take along: as a PDF and as JSON, each made when it is asked for."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from core.classifier.card import ModelCard
+from core.domain import Heatmap, LesionImage
 from core.evaluation.comparison import PairedDifference
 from core.evaluation.parts import SetPart
 from core.evaluation.results import Evaluation
@@ -24,9 +26,10 @@ from dashboard.measured import (
     get_test_log,
     get_training_curve,
 )
-from dashboard.resources import get_practice, get_predictions, get_record
+from dashboard.resources import get_practice, get_predictions, get_record, get_shelf
 from dashboard.workflow.live import filter_live, load_drift, load_live, load_threshold_history, threshold_in_force
 from dashboard.workflow.performance import LiveInputs, ReportInputs, performance_json, performance_pdf
+from dashboard.workflow.performance.error_pictures import draw_error_pictures
 
 Measured = dict[str, tuple[ModelCard, Evaluation]]
 
@@ -37,8 +40,8 @@ def draw_report(model: str, measured: Measured, others: dict[str, Evaluation]) -
     st.markdown(
         "**Everything on this page as one file**: the audit's findings, the figures of all columns, the charts, "
         "subgroups, what was not assessed, networks compared, training, what the audit counted, and the practice's own "
-        "cases with drift and threshold. "
-        "No patient's data is in it: counts and figures only."
+        "cases with drift and threshold; in the PDF also the worst errors with heat maps, where the data folder is "
+        "given. No patient's data is in it: counts and figures, and pictures of the test set only."
     )
     with st.container(horizontal=True):
         st.download_button(
@@ -110,7 +113,19 @@ def _differences(model: str, measured: Measured) -> dict[str, PairedDifference]:
 
 
 def _as_pdf(model: str, measured: Measured, others: dict[str, Evaluation]) -> bytes:
-    return performance_pdf(gather_report(model, measured, others))
+    inputs = gather_report(model, measured, others)
+    pictures = draw_error_pictures(
+        data=get_practice().data,
+        evaluation=inputs.evaluation,
+        rows=inputs.errors,
+        explain=partial(_explain, model),
+    )
+    return performance_pdf(replace(inputs, error_pictures=pictures))
+
+
+def _explain(model: str, image: LesionImage) -> Heatmap:
+    classifier = get_shelf().get(model)
+    return classifier.explain(image, classifier.card.heatmap_methods[0])
 
 
 def _as_json(model: str, measured: Measured, others: dict[str, Evaluation]) -> str:

@@ -1,5 +1,7 @@
 """Figures group by group, and what was not assessed."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.classifier.card import ModelCard
@@ -27,7 +29,8 @@ def draw_subgroups(model: str, card: ModelCard) -> None:
     draw_table(["Group", "Images", "Sensitivity", "Specificity", "ROC-AUC"], [_row(group) for group in division.groups])
     st.caption(
         f"All test images, at the referral threshold {threshold(card.refer_threshold)}; 95% intervals by lesion. "
-        f"Groups of fewer than {SMALL_N} images are marked: their figures say little. "
+        f"Hollow, and marked by its n: fewer than {SMALL_N} malignant images behind a sensitivity, or benign ones "
+        "behind a specificity; it says little. "
         f"{plural(division.n_unknown, 'image does', 'images do')} not say. Groups were not chosen beforehand, and "
         "among many one looks worse by chance."
     )
@@ -39,14 +42,18 @@ def _row(group: Subgroup) -> list[str | Cell]:
     return [
         group.name[0].upper() + group.name[1:],
         Cell(f"{group.n:,}", f"{group.n_malignant:,} malignant{note}"),
-        _cell(group.sensitivity, "no malignant image"),
-        _cell(group.specificity, "no benign image"),
+        _cell(group.sensitivity, "no malignant image", n=group.n_malignant),
+        _cell(group.specificity, "no benign image", n=group.n_benign),
         _cell(group.roc_auc, "needs both", is_share=False),
     ]
 
 
-def _cell(figure: Figure | None, missing: str, *, is_share: bool = True) -> Cell:
-    return figure_cell(figure, is_share=is_share) if figure else Cell("–", missing)
+def _cell(figure: Figure | None, missing: str, *, is_share: bool = True, n: int = SMALL_N) -> Cell:
+    """A figure with its interval, and with its own n where that is small."""
+    if not figure:
+        return Cell("–", missing)
+    found = figure_cell(figure, is_share=is_share)
+    return replace(found, small=f"{found.small}, n {n}") if n < SMALL_N else found
 
 
 def _draw_not_assessed(divisions: tuple[Division, ...]) -> None:

@@ -20,7 +20,7 @@ _CONFIG = {
     "scrollZoom": False,
 }
 _LINE = 44  # letters of a title in half the width of a tablet
-_LINE_PX = 21
+_LINE_PX, _NAME_PX, _ABOVE_PX = 21, 12, 16
 _FORMS = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
 
 
@@ -46,8 +46,11 @@ def draw_plot(figure: Any, key: str, *, is_half: bool = False) -> None:  # noqa:
 
 
 def _with_short_lines(figure: Any) -> Any:  # noqa: ANN401
-    """The figure with its title in lines that fit, and as much more room above; plotly breaks no line by itself."""
+    """The figure with its title in lines that fit, from its upper edge down, and as much more room above; plotly breaks
+    no line by itself. Where lines have their names above the plotting area, these have room too."""
     lines = textwrap.wrap(str(figure.layout.title.text or ""), _LINE)
-    room = figure.layout.margin.t + _LINE_PX * max(0, len(lines) - 1)
+    has_names = any(note.yanchor == "bottom" for note in figure.layout.annotations)
+    room = figure.layout.margin.t + _LINE_PX * max(0, len(lines) - 1) + (_NAME_PX if has_names else 0)
+    title = {"text": "<br>".join(lines), "yref": "container", "y": 1, "yanchor": "top", "pad": {"t": _ABOVE_PX}}
     shown = copy.deepcopy(figure)  # files keep the title as it is
-    return shown.update_layout(title={"text": "<br>".join(lines)}, margin={"t": room})
+    return shown.update_layout(title=title, margin={"t": room})

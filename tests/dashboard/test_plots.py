@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.charts.style import new_figure
+from dashboard.charts.style import add_threshold, new_figure
 from dashboard.components.plots import draw_plot
 
 TITLE = "99% of malignant and 31% of benign images called; ROC-AUC 0.957 (0.943–0.969)"
@@ -32,6 +32,17 @@ def test_half_as_wide_a_long_title_takes_lines_of_its_own_and_room(page: dict[st
     assert " ".join(lines) == TITLE and max(map(len, lines)) <= 44
     assert page["figure"].layout.margin.t > figure.layout.margin.t
     assert page["alt"] == figure.layout.title.text == page["made"].args[0].layout.title.text == TITLE
+
+
+def test_names_of_lines_have_room_below_the_last_line_of_a_title(page: dict[str, Any]) -> None:
+    draw_plot(new_figure(TITLE), "chart-drift", is_half=True)
+    bare = page["figure"].layout
+    named = new_figure(TITLE)
+    add_threshold(named, 0.5, "alarm ≥ 0.25")
+    draw_plot(named, "chart-drift", is_half=True)
+    shown = page["figure"].layout
+    assert shown.margin.t > bare.margin.t
+    assert (shown.title.y, shown.title.yanchor, shown.title.yref) == (1, "top", "container")
 
 
 def test_as_wide_as_the_page_a_title_stays_in_one_line(page: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -21,7 +22,7 @@ from dashboard.charts import changed_bands, class_confusion, drift_overview, roc
 from dashboard.charts.downloads import chart_bytes
 from dashboard.charts.live import rates_over_time
 from dashboard.charts.numbers import chart_csv
-from dashboard.charts.paper import ACROSS, BESIDE, PaperSize
+from dashboard.charts.paper import ACROSS, ALONE, BESIDE, PaperSize
 from dashboard.charts.printed import print_chart, to_paper
 from dashboard.charts.style import VERMILLION
 from tests.dashboard.test_charts import AT, CHARTS, CURVE, all_charts
@@ -97,11 +98,61 @@ def test_small_groups_are_hollow_and_the_title_leaves_them_out() -> None:
     print_chart(figure, "png", 40)
 
 
+def test_a_figure_is_hollow_by_the_images_that_it_is_of_not_by_the_group() -> None:
+    figure = subgroups(Division("Age", (Subgroup("young", 31, 1, FIGURE, FIGURE, None),), 0))
+    sensitivity, specificity = figure.data
+    assert (sensitivity.marker.symbol[0], specificity.marker.symbol[0]) == ("diamond-open", "square")
+    assert sensitivity.hovertext[0] == "young (n 31): sensitivity 90.0% (85.0–95.0%) of 1 malignant, few"
+    assert specificity.hovertext[0] == "young (n 31): specificity 90.0% (85.0–95.0%) of 30 benign"
+
+
 def test_groups_that_are_alike_are_not_told_apart_and_lie_beside_each_other() -> None:
     found = [Subgroup(name, 100, 50, FIGURE, Figure(low, 0.1, 0.9), FIGURE) for name, low in (("a", 0.4), ("b", 0.6))]
     figure = subgroups(Division("Sex", tuple(found), 0))
     assert figure.layout.title.text == "Sex: lowest sensitivity 90% (85–95%), all alike; specificity 40% (10–90%), a"
     assert {trace.orientation for trace in figure.data} == {"h"} and figure.layout.scattermode == "group"
+
+
+def many_groups() -> go.Figure:
+    """Thirty groups with long names, some of them small, every fourth without a specificity."""
+    named = [
+        f"{'actinic keratosis and intraepithelial carcinoma of the head and neck '[: 9 + 2 * i]}{i}" for i in range(30)
+    ]
+    groups = [Subgroup(name, 20 + 7 * i, 9, FIGURE, FIGURE if i % 4 else None, None) for i, name in enumerate(named)]
+    return subgroups(Division("Diagnosis", tuple(groups), 0))
+
+
+@pytest.mark.parametrize("size", [ALONE, ACROSS])
+def test_intervals_of_thirty_groups_lie_apart_and_their_names_are_whole(size: PaperSize) -> None:
+    paper = to_paper(many_groups(), size)
+    paper.draw_without_rendering()
+    [axes] = paper.axes
+    middles = sorted(
+        float(axes.transData.transform((0, y))[1])
+        for container in axes.containers
+        for y in np.asarray(container[0].get_ydata(), dtype=float)
+    )
+    assert len(middles) == 30 + 22
+    assert min(np.diff(middles)) >= 0.55 * size.text_pt / 72 * paper.dpi
+    names = [label.get_window_extent() for label in axes.get_yticklabels()]
+    assert all(box.x0 >= 0 for box in names)
+    assert all(above.y0 >= below.y1 for above, below in pairwise(names))
+
+
+def test_groups_stand_in_the_order_of_the_screen_also_where_one_lacks_a_figure() -> None:
+    figure = many_groups()
+    [axes] = to_paper(figure).axes
+    said = [label.get_text().replace("\n", " ").replace("\u00a0", " ") for label in axes.get_yticklabels()]
+    assert said == list(figure.layout.yaxis.categoryarray)
+    assert axes.yaxis_inverted()
+
+
+def test_a_month_without_anything_is_an_empty_cell_and_no_word() -> None:
+    figure = rates_over_time("Rates", ["2026-01", "2026-02"], {"a": pd.Series([1, 0])}, pd.Series([2, 0]), "cases")
+    rows = list(csv.DictReader(io.StringIO(chart_csv(figure))))
+    assert [row["y"] for row in rows] == ["0.5", ""]
+    assert "nan" not in chart_csv(figure)
+    print_chart(figure, "png", 40)
 
 
 def test_changed_bands_name_the_worst_in_words() -> None:

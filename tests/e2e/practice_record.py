@@ -11,7 +11,7 @@ from core.domain import Analysis, CaseDraft, ConfirmedDiagnosis, ModelIdentity, 
 from core.evaluation.operating_points import OperatingPoints, band_of
 from core.evaluation.reference import read_reference
 from core.imaging.decode import decode
-from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.imaging.drawn import DrawnLesion, as_jpeg, draw_lesion
 from core.settings import Settings
 from core.taxonomy import Band, ConfirmType, Diagnosis
 from dashboard.workflow.cases import confirm_diagnosis, review_case, save_case
@@ -31,11 +31,13 @@ def fill_practice(home: Path, *, n_malignant: int, n_benign: int) -> ModelCard:
     reference = read_reference(settings.model_folder)
     assert reference is not None
     usual = np.array(reference["embedding_mean"], dtype=np.float16)
-    content = draw_jpeg(DrawnLesion(width_px=64, height_px=48, seed=1))
+    drawn = draw_lesion(DrawnLesion(width_px=128, height_px=96, seed=1))
     for i in range(n_malignant + n_benign):
         is_malignant = i < n_malignant
         logit = rng.normal(1.5 if is_malignant else -1.5, 1.2)
-        case_id = _save(record, card, i, content, float(1 / (1 + np.exp(-logit))), usual)
+        pixels = drawn.copy()
+        pixels[:8, :8] = i  # or the pictures were one, and all cases had the score of the first
+        case_id = _save(record, card, i, as_jpeg(pixels, 92), float(1 / (1 + np.exp(-logit))), usual)
         _confirm(record, case_id, is_malignant=is_malignant)
         if i % 2:
             review_case(case_id=case_id, review=Review(Band.REFER, "", READER, utc_now()), record=record)

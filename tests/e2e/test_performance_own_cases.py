@@ -1,6 +1,7 @@
 """A practice's own confirmed cases in the browser: figures under their warning, and a threshold with its reason."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Server
 from tests.e2e.practice_record import READER, fill_practice
+from tests.e2e.practice_year import N_A_MONTH, N_MONTHS, N_OLDER_MONTHS, fill_year
 from tests.e2e.test_performance_sections import choose
 from tests.e2e.visitor import PRESS_MS, field, go_to, photograph, settle
 
@@ -55,3 +57,32 @@ def test_figures_charts_and_the_threshold_of_own_cases(practice: Page, tmp_path:
     page.get_by_role("button", name="Last 30 days").or_(page.get_by_role("radio", name="Last 30 days")).first.click()
     settle(page)
     expect(page.get_by_text(f"{N_MALIGNANT + N_BENIGN} cases with a confirmed diagnosis")).to_be_visible()
+
+
+def test_a_year_is_told_by_version_and_period(own_server: Server, new_page: Callable[[], Page], tmp_path: Path) -> None:
+    fill_year(own_server.home, until=datetime.now(UTC))
+    page = new_page()
+    page.goto(own_server.url)
+    go_to(page, "Model performance")
+    choose(page, "Own cases")
+    n_newer = (N_MONTHS - N_OLDER_MONTHS) * N_A_MONTH
+    for chart in ("bands", "agreement", "switches", "overrides", "rejections"):
+        expect(page.locator(f".st-key-chart-live-{chart} .main-svg").first).to_be_visible()
+    expect(page.locator(".st-key-chart-live-bands")).to_contain_text(f"of {n_newer} cases were referred")
+    expect(page.get_by_text("For 95% sensitivity here")).to_be_visible()
+    with page.expect_download() as started:
+        page.locator(".st-key-downloads-chart-live-rejections").get_by_role("button", name="CSV").click()
+    months = [
+        row for row in Path(started.value.path()).read_text("utf-8-sig").splitlines() if row.startswith("rejected")
+    ]
+    assert len(months) >= N_MONTHS - 1 and "nan" not in "".join(months)
+    photograph(page, tmp_path, "year")
+
+    choose(page, "Last 30 days")
+    expect(page.get_by_text("Drift is measured from 100 cases on")).to_be_visible()
+    choose(page, "All time")
+    page.get_by_role("combobox", name="Cases scored by").click()
+    page.get_by_role("option").filter(has_text="2026.01.01").click()
+    settle(page)
+    expect(page.get_by_text("is not installed: no drift, and no threshold to set")).to_be_visible()
+    expect(page.get_by_text("For 95% sensitivity here")).to_have_count(0)

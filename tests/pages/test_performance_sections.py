@@ -1,6 +1,7 @@
 """The further sections of the performance page, from the practice to the report."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def test_subgroups_have_n_and_interval_and_what_is_not_assessed_is_said(app: App
     app.choose("division", "Diagnosis")
     assert "Melanoma" in app.text and "fewer than 30: says little" in app.text
     assert "no benign image" in app.text
+    assert re.search(r"%, n \d+", app.text)  # a sensitivity of few malignant images says of how many
 
 
 def test_own_cases_begin_with_the_network_that_the_page_is_about(

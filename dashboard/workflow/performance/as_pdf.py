@@ -6,6 +6,7 @@ from datetime import datetime
 from core.classifier.card_text import INTENDED_USE, limits_of
 from core.exports.performance_pdf import PerformanceReport, ReportBlock, render_performance
 from dashboard.components.words import local_time
+from dashboard.workflow.performance.errors import errors_block
 from dashboard.workflow.performance.figures import (
     calibration_block,
     charts_block,
@@ -18,7 +19,7 @@ from dashboard.workflow.performance.measures import (
     ablations_block,
     audit_block,
     diagnosis_blocks,
-    errors_block,
+    log_block,
     networks_block,
     robustness_block,
     subgroups_block,
@@ -56,4 +57,5 @@ def _blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
     yield from training_block(inputs)
     yield from ablations_block(inputs)
     yield from audit_block(inputs)
+    yield from log_block(inputs)
     yield ReportBlock("Intended use and limits", (INTENDED_USE, *limits_of(inputs.card)))

@@ -106,8 +106,8 @@ def _headline(inputs: ReportInputs) -> ReportTable:
 
 
 def _looks(inputs: ReportInputs) -> str:
-    said = "; ".join(f"{entry.scored_at[:10]} {entry.set}, {entry.n:,} images: {entry.reason}" for entry in inputs.log)
-    return f"Test images were scored {plural(len(inputs.log), 'time')} for figures beside these weights: {said}."
+    times, last = plural(len(inputs.log), "time"), inputs.log[-1].scored_at[:10]
+    return f"Test images were scored {times} for figures beside these weights, last on {last}: a list is at the end."
 
 
 def _bands(inputs: ReportInputs) -> ReportTable:

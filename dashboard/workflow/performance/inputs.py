@@ -23,6 +23,7 @@ from core.evaluation.scoring_log import LoggedScoring
 from core.evaluation.subgroups import Division
 from core.taxonomy import Band
 from dashboard.workflow.live import Drift, LiveView
+from dashboard.workflow.performance.error_pictures import ErrorPictures
 from db.repositories.thresholds import ThresholdChange
 
 
@@ -52,6 +53,7 @@ class ReportInputs:
     divisions: tuple[Division, ...] = ()
     deferral: Deferral | None = None
     errors: tuple[ScoredImage, ...] = ()
+    error_pictures: ErrorPictures = field(default_factory=ErrorPictures)
     others: Mapping[str, Evaluation] = field(default_factory=dict)
     networks: Mapping[str, Evaluation] = field(default_factory=dict)
     differences: Mapping[str, PairedDifference] = field(default_factory=dict)

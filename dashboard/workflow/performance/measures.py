@@ -18,7 +18,7 @@ from core.evaluation.figures import Figure
 from core.evaluation.results import Evaluation
 from core.evaluation.subgroups import NOT_ASSESSED, SMALL_N, Subgroup
 from core.exports.performance_pdf import ReportBlock, ReportTable, table_of
-from dashboard.charts import changed_bands, class_confusion, training_curve
+from dashboard.charts import changed_bands, class_confusion, subgroups, training_curve
 from dashboard.charts.groups import in_words
 from dashboard.components.words import COLUMN_LABEL, threshold
 from dashboard.set_words import label_of_set
@@ -29,7 +29,7 @@ _NONE = "–"
 
 
 def subgroups_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
-    """Every division as a table, and what was not assessed; nothing without predictions."""
+    """Every division as a chart and a table, and what was not assessed; nothing without predictions."""
     divisions = inputs.divisions
     if not divisions:
         return
@@ -41,7 +41,8 @@ def subgroups_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
     )
     missing = NOT_ASSESSED | {each.name: "these images do not say" for each in divisions if not each.groups}
     said = tuple(f"{name}: not assessed, {reason}." for name, reason in missing.items())
-    yield ReportBlock("Subgroups, at the referral threshold", said, tables)
+    charts = tuple(print_across(subgroups(division)) for division in divisions if division.groups)
+    yield ReportBlock("Subgroups, at the referral threshold", said, tables, charts)
 
 
 def diagnosis_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
@@ -90,6 +91,17 @@ def audit_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
         yield ReportBlock("What the audit counted", ("Counts of these files, so without an interval.",), tables)
 
 
+def log_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
+    """Each time that test images were scored for figures beside these weights; nothing without a log."""
+    rows = [
+        [entry.reason, entry.scored_at[:10], entry.set, f"{entry.n:,}", entry.weights_sha256[:12]]
+        for entry in inputs.log
+    ]
+    if rows:
+        head = ["Why test images were scored", "Date", "Set", "Images", "Weights"]
+        yield ReportBlock("Every scoring of test images", tables=(table_of(head, rows),))
+
+
 def _sources(audit: Audit) -> list[list[str]]:
     rows = [
         [
@@ -136,21 +148,6 @@ def _pairs(audit: Audit) -> list[list[str]]:
         ],
         *rows,
     ]
-
-
-def errors_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
-    """The worst errors by file and score; the pictures stay where they are."""
-    rows = [
-        [
-            row.file,
-            "malignant" if row.malignant else "benign",
-            threshold(row.malignant_probability),
-            row.diagnosis or "not known",
-        ]
-        for row in inputs.errors
-    ]
-    if rows:
-        yield ReportBlock("Worst errors", tables=(table_of(["Test image", "Label", "Scored", "Diagnosis"], rows),))
 
 
 def networks_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
@@ -202,9 +199,15 @@ def _group(group: Subgroup) -> list[str]:
     return [
         group.name,
         f"{group.n:,} ({group.n_malignant:,}){note}",
-        *(percent_or_none(figure) for figure in (group.sensitivity, group.specificity)),
+        _of(group.sensitivity, group.n_malignant),
+        _of(group.specificity, group.n_benign),
         group.roc_auc.as_text(3) if group.roc_auc else _NONE,
     ]
+
+
+def _of(figure: Figure | None, n: int) -> str:
+    """With its own n where that is small."""
+    return percent_or_none(figure) + (f", n {n}" if figure and n < SMALL_N else "")
 
 
 def _called(evaluation: Evaluation) -> ReportTable:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.classifier.card import ModelCard
 from core.classifier.card_figures import further_of_test
+from core.classifier.card_text import render_card
 from core.evaluation.calibration import calibrate
 from core.evaluation.card_facts import with_test_figures
 from core.evaluation.evaluate import evaluate
@@ -124,6 +125,10 @@ def test_the_card_keeps_the_test_and_the_held_out_lesions_apart(ham: Path, folde
     card = with_test_figures(card, measure(scorer, folder))
     assert card.facts["held_out_lesions"]["balanced_accuracy"]["value"] == 1
     assert "balanced_accuracy" not in card.facts["test"]
+    test, held_out = render_card(card).split("## Held-out lesions")
+    assert "| | All test images |" in test and "| More of all test images | |" in test
+    assert "| | All images of held-out lesions |" in held_out and "| More of all images of held-out" in held_out
+    assert "test images" not in held_out.split("\n## ")[0].replace("ham10000-extra-test", "")
 
 
 def test_everything_survives_the_file_and_older_files_still_load(ham: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from core.classifier.card import ModelCard
@@ -32,8 +33,10 @@ from core.evaluation.scoring_log import LoggedScoring
 from core.evaluation.subgroups import divide
 from core.imaging.frame import FrameRule
 from core.taxonomy import HeatmapMethod
+from dashboard.components.words import EMPTY_MAP, threshold
 from dashboard.workflow.live import Drift, LiveView
 from dashboard.workflow.performance import LiveInputs, ReportInputs, performance_json, performance_pdf
+from dashboard.workflow.performance.error_pictures import NO_FOLDER, ErrorPictures
 from db.repositories.thresholds import ThresholdChange
 
 N, N_DRAWS = 300, 30
@@ -179,6 +182,7 @@ def test_every_section_is_in_the_pdf_in_the_order_in_which_a_sceptic_asks(inputs
         "Training",
         "What each measure was worth",
         "What the audit counted",
+        "Every scoring of test images",
         "Intended use and limits",
     )
     places = [text.index(said) for said in order]
@@ -190,6 +194,41 @@ def test_every_section_is_in_the_pdf_in_the_order_in_which_a_sceptic_asks(inputs
     assert "not comparable" in text
     assert "clinic two, corrected from 50% to this set's 16% malignant" in text
     assert "p against the baseline" in text and "< 0.001 · 0.200" in text
+
+
+def photograph(colour: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (60, 30), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def texts_and_pictures(inputs: ReportInputs) -> tuple[str, int]:
+    """What can be read in the PDF, and how many photographs it holds."""
+    reader = PdfReader(io.BytesIO(performance_pdf(inputs)))
+    text = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+    return text, sum(image.name.endswith(".jpg") for page in reader.pages for image in page.images)
+
+
+def test_worst_errors_stand_with_their_pictures_where_these_are_at_hand(inputs: ReportInputs) -> None:
+    first, second, third = inputs.errors
+    drawn = {first.file: photograph("brown"), second.file: photograph("grey")}
+    pictures = ErrorPictures(drawn, frozenset({second.file}))
+    found = replace(inputs, error_pictures=pictures)
+    text, n_pictures = texts_and_pictures(found)
+    assert n_pictures == 2
+    for row in inputs.errors:
+        assert row.file in text and threshold(row.malignant_probability) in text
+    assert "where the network looked, not where the disease is" in text
+    assert text.count(EMPTY_MAP) == 1
+    assert f"{third.file} {'malignant' if third.malignant else 'benign'}" in text  # as a row of the table
+    assert performance_pdf(found) == performance_pdf(found)
+
+
+def test_worst_errors_say_why_they_have_no_pictures(inputs: ReportInputs) -> None:
+    text, n_pictures = texts_and_pictures(replace(inputs, error_pictures=ErrorPictures(notes=(NO_FOLDER,))))
+    assert n_pictures == 0 and NO_FOLDER in text
+    assert all(row.file in text for row in inputs.errors)
+    assert "where the network looked" not in text
 
 
 def test_nobody_is_named(inputs: ReportInputs) -> None:
