@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -163,7 +164,14 @@ def test_a_worker_that_is_killed_costs_time_only(tmp_path: Path, monkeypatch: py
 def workers_of(life: "subprocess.Popen[str]") -> list[psutil.Process]:
     """The actors that score, as they call themselves; Ray's own server names a worker in its command line, too."""
     children = psutil.Process(life.pid).children(recursive=True)
-    return [child for child in children if "".join(child.cmdline()[:1]).startswith(_ACTOR)]
+    return [child for child in children if _called(child).startswith(_ACTOR)]
+
+
+def _called(process: psutil.Process) -> str:
+    """What a process calls itself; "" where it ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return "".join(process.cmdline()[:1])
+    return ""
 
 
 def run_to_its_end(life: "subprocess.Popen[str]") -> None:
