@@ -1,5 +1,5 @@
 """`python -m dashboard serve [--port N]` and
-`python -m dashboard batch FOLDER [--csv FILE] [--override REASON] [--ray [CLUSTER]] [--workers N]`."""
+`python -m dashboard batch ADDRESS [--csv FILE] [--override REASON] [--ray [CLUSTER]] [--workers N]`."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "serve":
             return serve(options.port)
-        return batch(options.folder, options.csv, options.override, options.ray, options.workers)
+        return batch(options.address, options.csv, options.override, options.ray, options.workers)
     except LesionwiseError as error:
         print(f"{error} {error.next_step}", file=sys.stderr)
         return 2
@@ -42,9 +42,10 @@ def serve(port: int) -> int:
     os.execv(sys.executable, command)
 
 
-def batch(folder: Path, csv: Path | None, override_reason: str = "", ray: str | None = None, n_workers: int = 0) -> int:
-    """Score and save every picture of a folder; started again, it goes on where it was and doubles nothing.
+def batch(address: str, csv: Path | None, override_reason: str = "", ray: str | None = None, n_workers: int = 0) -> int:
+    """Score and save every picture of a folder, here or at an address that fsspec knows.
 
+    Started again, it goes on where it was and doubles nothing.
     What a gate holds back is scored for the reason given, if there is one. With `ray`, a cluster's address or "" for
     this machine, its workers score.
     """
@@ -54,8 +55,12 @@ def batch(folder: Path, csv: Path | None, override_reason: str = "", ray: str | 
     from dashboard.workflow.live import threshold_in_force
     from dashboard.workflow.practice import load_practice
 
-    if not folder.is_dir():
+    folder = address if "://" in address else Path(address)
+    if isinstance(folder, Path) and not folder.is_dir():
         print(f"There is no folder {folder}.", file=sys.stderr)
+        return 2
+    if isinstance(folder, str) and not batches.pictures_in(folder):
+        print(f"There is no folder {folder}, or no picture in it.", file=sys.stderr)
         return 2
     settings = Settings.from_environment()
     record = open_record(settings)
@@ -103,7 +108,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     serve_parser = commands.add_parser("serve", help="serve the dashboard on 127.0.0.1")
     serve_parser.add_argument("--port", type=int, default=8501)
     batch_parser = commands.add_parser("batch", help="score and save every picture of a folder")
-    batch_parser.add_argument("folder", type=Path)
+    batch_parser.add_argument("address", help="a folder, or an address that fsspec knows, such as s3://bucket/morning")
     batch_parser.add_argument("--csv", type=Path, help="write the results here as well")
     batch_parser.add_argument("--override", default="", help="score what a gate holds back, for this reason")
     by_ray = "by the workers of a Ray cluster: of the one at this address, or of this machine"

@@ -35,8 +35,8 @@ class Place(Protocol):
         """The files directly in this place, or those last written before a time."""
 
 
-def open_place(address: str, name: str) -> Place:
-    """The part `name` of a folder or of an address with a scheme. Raises StorageFailed for an unknown scheme."""
+def open_place(address: str, name: str = "") -> Place:
+    """A folder or an address with a scheme, or its part `name`. Raises StorageFailed for an unknown scheme."""
     scheme, _, rest = address.partition("://")
     if not rest:
         return Folder(Path(address).expanduser() / name)

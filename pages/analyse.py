@@ -12,7 +12,7 @@ from dashboard.components.differential import draw_differential
 from dashboard.components.first_read import draw_final, draw_first_read, keep_final_of
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.gate import draw_checklist, draw_gate
-from dashboard.components.intake import LIMITS, caption_of, draw_first_start, draw_strip, draw_uploader
+from dashboard.components.intake import caption_of, draw_first_start, draw_strip, draw_uploader, take_uploads
 from dashboard.components.result import draw_evidence, draw_result
 from dashboard.components.uncertainty_view import draw_uncertainty
 from dashboard.components.viewer import draw_switches, draw_viewer, find_heatmap, offer_overlay, split_page
@@ -128,14 +128,19 @@ def change_case(case_id: int, draft: CaseDraft, begun_from: CaseRecord | None) -
 
 
 state = session.analyse_state()
+take_uploads(state)
 intake = state.current
+left, right = split_page(intake.image if intake is not None else None)
+with left:
+    above = st.container()
+    draw_uploader(state, "Upload dermoscopic images" if intake is None else "Add pictures")
 if intake is None:
-    draw_first_start(state, is_blind=get_practice().is_blind)
+    with right:
+        draw_first_start(state, is_blind=get_practice().is_blind)
     show_use_line()
     st.stop()
 
-left, right = split_page(intake.image)
-with left:
+with above:
     viewer = st.container(gap="xsmall")
     draw_strip(state)
     st.markdown("**About this lesion**")
@@ -144,8 +149,6 @@ with left:
     draw_words(intake.words, key=f"words-{state.selected}")
     draw_hints(intake.words, intake.upload.filename, lesions)
     draw_checklist(intake)
-    draw_uploader(state, "Add pictures")
-    st.caption(LIMITS)
 heatmap = None
 with right:
     if intake.image is None:

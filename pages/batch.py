@@ -8,7 +8,7 @@ from core.errors import LesionwiseError
 from core.taxonomy import BatchState
 from dashboard import session
 from dashboard.components.batch_grid import PER_PAGE, choose_part, draw_grid, draw_pager, draw_rejected
-from dashboard.components.batch_intake import draw_batch_intake, draw_batches, open_batch
+from dashboard.components.batch_intake import draw_batch_intake, draw_batches, draw_field, open_batch, open_begun_batch
 from dashboard.components.batch_item import draw_item
 from dashboard.components.batch_view import draw_actions, draw_progress, draw_table, draw_totals
 from dashboard.components.frame import show_error, show_use_line
@@ -79,7 +79,9 @@ def draw_batch(batch_id: int) -> None:
 
 
 try:
+    open_begun_batch()
     batch, item = (st.query_params.get(name, "") for name in ("batch", "item"))
+    draw_field(is_shown=not batch.isdecimal())
     if batch.isdecimal() and item.isdecimal():
         draw_item(int(batch), int(item), get_record())
     elif batch.isdecimal():

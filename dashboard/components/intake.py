@@ -1,4 +1,8 @@
-"""Pictures into the Analyse page: the uploader, the first-start hint, and the strip to choose from."""
+"""Pictures into the Analyse page: the uploader, the first-start hint, and the strip to choose from.
+
+The uploader keeps its key and its place for as long as the page is open: the browser forgets, without a word, what is
+still on its way to a field that makes room for another one, and what it refused. What was taken in is known by its id.
+"""
 
 from typing import Literal
 
@@ -10,6 +14,7 @@ from core.imaging.decode import EXTENSIONS, MAX_BYTES, MAX_PIXELS, decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from dashboard import session
 from dashboard.components.private import or_hidden, private_html
+from dashboard.components.words import plural
 from dashboard.workflow.thumbnails import make_thumbnail
 
 SYNTHETIC_NAME = "synthetic-lesion.jpg"
@@ -19,30 +24,46 @@ LIMITS = (
 )
 _FIRST_READ = "Keep your own impression first, or skip it. "
 _STRIP_NAME_LENGTH = 14
+_UPLOADER = "uploader"
+LOST = "The program was started again since {files} came in, and they are no longer here. Upload them once more."
 
 
 def draw_uploader(state: session.AnalyseState, label: str) -> None:
-    """The field that takes pictures in; it empties itself, since the pictures are kept in the session."""
-    key = _uploader_key(state)
+    """The field that takes pictures in; the style sheet hides in it what the session keeps already."""
     st.file_uploader(
         label,
         type=list(EXTENSIONS),
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 2**20,
-        key=key,
-        on_change=_take_uploads,
-        args=(state, key),
+        key=_UPLOADER,
+        on_change=take_uploads,
+        args=(state,),
     )
+    st.caption(LIMITS)
+
+
+def take_uploads(state: session.AnalyseState) -> None:
+    """Take in what has arrived and was not taken in yet."""
+    files = session.arrived(_UPLOADER)
+    with state.intake_lock:
+        first_new = len(state.intakes)
+        for file in files:
+            if file.file_id not in state.taken:
+                state.intakes.append(_to_intake(Upload(file.name, file.getvalue())))
+                state.taken.add(file.file_id)
+        if len(state.intakes) > first_new:
+            state.selected = first_new
 
 
 def draw_first_start(state: session.AnalyseState, *, is_blind: bool) -> None:
     """What to do when there is no picture yet."""
-    draw_uploader(state, "Upload dermoscopic images")
-    st.caption(LIMITS)
+    n_lost = session.n_lost(_UPLOADER)
+    if n_lost:
+        st.warning(LOST.format(files=plural(n_lost, "picture")), icon=":material/warning:")
     with st.container(border=True):
         st.markdown(
             "**How it works**\n\n"
-            "1. Upload one or more dermoscopic images of skin lesions, or drop them on the field above.\n"
+            "1. Upload one or more dermoscopic images of skin lesions, or drop them on the field.\n"
             f"2. {_FIRST_READ if is_blind else ''}Press **Classify Skin Lesion**: you get a band, a calibrated "
             "malignant probability and, on request, a heat map.\n"
             "3. Add what you know about the lesion and save the case; you find it again under **Case history**."
@@ -83,21 +104,6 @@ def caption_of(intake: session.Intake) -> str:
     size = f"{intake.image.width_px} x {intake.image.height_px} px" if intake.image else ""
     synthetic = "<b>Synthetic: drawn by the program, no patient.</b> " if intake.is_synthetic else ""
     return f"{synthetic}{private_html(intake.upload.filename)} · {size}"
-
-
-def _uploader_key(state: session.AnalyseState) -> str:
-    return f"uploader-{state.uploader_round}"
-
-
-def _take_uploads(state: session.AnalyseState, key: str) -> None:
-    if key != _uploader_key(state):  # a quick next click sends an emptied field's files once more
-        return
-    files = st.session_state.get(key) or []
-    first_new = len(state.intakes)
-    state.intakes += [_to_intake(Upload(file.name, file.getvalue())) for file in files]
-    if files:
-        state.selected = first_new
-        state.uploader_round += 1
 
 
 def _take_synthetic(state: session.AnalyseState) -> None:

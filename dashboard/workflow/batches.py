@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.pipeline import ScoreFiles, score_files
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.staging import forget_staged
+from db.places import open_place
 from db.repositories.batch_rows import BatchFile
 
 if TYPE_CHECKING:
@@ -47,18 +48,19 @@ def create_batch(
     return batch_id
 
 
-def open_folder_batch(*, folder: Path, reader: str, record: Record) -> int:
+def open_folder_batch(*, folder: Path | str, reader: str, record: Record) -> int:
     """The batch of a folder: begun on the first call, gone on with, and joined by new files, on later ones.
 
-    Nobody reads its pictures before their scores are there, so it is one by risk.
+    A folder elsewhere is named by its address, such as s3://bucket/morning. Nobody reads its pictures before their
+    scores are there, so it is one by risk. Raises StorageFailed.
     """
-    source = str(folder.resolve())
-    names = sorted(path.name for path in folder.iterdir() if path.suffix.lower().lstrip(".") in EXTENSIONS)
+    source = str(folder.resolve()) if isinstance(folder, Path) else folder.rstrip("/")
+    names = pictures_in(source)
     with record.writing() as work:
         known = work.batches.find_by_source(source)
         if known is None:
             return work.batches.create(
-                name=folder.resolve().name,
+                name=PurePosixPath(source).name,
                 source=source,
                 reader=reader,
                 created_at=utc_now(),
@@ -69,6 +71,13 @@ def open_folder_batch(*, folder: Path, reader: str, record: Record) -> int:
         work.batches.append(known.batch_id, [BatchFile(name) for name in new])
         work.batches.set_state(known.batch_id, BatchState.RUNNING)
         return known.batch_id
+
+
+def pictures_in(source: str) -> list[str]:
+    """The names of a folder's pictures, wherever it is, in alphabetical order. Raises StorageFailed."""
+    return sorted(
+        name for name in open_place(source).names() if PurePosixPath(name).suffix.lower().lstrip(".") in EXTENSIONS
+    )
 
 
 def run_batch(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ from core.domain import LesionImage, QualityReport, StoredImage
 from core.errors import CorruptImage, ImageRejected
 from core.imaging.decode import decode
 from dashboard.workflow.record import Record, utc_now
+from db.places import open_place
 from db.repositories.batch_rows import GatedFile, ScoredFile, WaitingFile
 from db.unit_of_work import UnitOfWork
 
@@ -120,7 +120,7 @@ def _keep_again(row: WaitingFile, source: str, record: Record) -> None:
 
 def _read(row: WaitingFile, source: str, record: Record) -> bytes:
     try:
-        return record.staging.read(row.staged) if row.staged else (Path(source) / row.filename).read_bytes()
+        return record.staging.read(row.staged) if row.staged else open_place(source).read(row.filename)
     except OSError as error:
         raise CorruptImage(f"This file cannot be read: {error.strerror}.") from error
 

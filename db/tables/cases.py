@@ -80,6 +80,7 @@ class CaseFactsRow(Table):
         Index(None, "model_version", "created_at", "case_id"),
         Index(None, "is_reviewed", "created_at", "case_id"),
         Index(None, "is_confirmed_malignant", "created_at", "case_id"),
+        Index(None, "is_overridden", "created_at", "case_id"),
     )
 
 

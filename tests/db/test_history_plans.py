@@ -22,6 +22,7 @@ NARROWED = {
     "ix_case_facts_model_version_created_at_case_id": CaseFilter(model_version="1.0"),
     "ix_case_facts_is_reviewed_created_at_case_id": CaseFilter(is_reviewed=True),
     "ix_case_facts_is_confirmed_malignant_created_at_case_id": CaseFilter(is_confirmed_malignant=True),
+    "ix_case_facts_is_overridden_created_at_case_id": CaseFilter(is_overridden=True),
 }
 
 

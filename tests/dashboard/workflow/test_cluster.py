@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,7 @@ from tests.benchmarks.killed_batch import draw_files, faults, open_home, progres
 from tests.dashboard.conftest import NOT_A_PICTURE, draw
 
 N_LESIONS = 36  # two groups
+_ACTOR = "ray::MapWorker(MapBatches(Worker))"
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: requirements-cluster.txt")
 
 
@@ -160,8 +162,16 @@ def test_a_worker_that_is_killed_costs_time_only(tmp_path: Path, monkeypatch: py
 
 
 def workers_of(life: "subprocess.Popen[str]") -> list[psutil.Process]:
-    """The actors that score, as they call themselves."""
-    return [one for one in psutil.Process(life.pid).children(recursive=True) if "Worker" in "".join(one.cmdline())]
+    """The actors that score, as they call themselves; Ray's own server names a worker in its command line, too."""
+    children = psutil.Process(life.pid).children(recursive=True)
+    return [child for child in children if _called(child).startswith(_ACTOR)]
+
+
+def _called(process: psutil.Process) -> str:
+    """What a process calls itself; "" where it ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return "".join(process.cmdline()[:1])
+    return ""
 
 
 def run_to_its_end(life: "subprocess.Popen[str]") -> None:

@@ -16,6 +16,7 @@ from dashboard.__main__ import main
 from dashboard.workflow import cases
 from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record, open_record
+from db.places import open_place
 from tests.dashboard.conftest import NOT_A_PICTURE
 from tests.dashboard.conftest import draw as draw_small
 
@@ -94,6 +95,32 @@ def test_the_folder_itself_is_left_as_it_was(folder: Path, settings: Settings) -
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert main(["batch", str(folder)]) == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_folder_elsewhere_becomes_cases_and_a_second_run_takes_what_is_new(
+    folder: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"memory://{folder.name}"
+    elsewhere = open_place(address)
+    for name in ("0.jpg", "broken.jpg", "notes.txt"):
+        elsewhere.write(name, (folder / name).read_bytes())
+    assert main(["batch", address]) == 0
+    assert "1 new cases, 1 in all, 1 files without a score" in capsys.readouterr().out
+    elsewhere.write("1.jpg", (folder / "1.jpg").read_bytes())
+    assert main(["batch", f"{address}/"]) == 0
+    assert "1 new cases, 2 in all, 1 files without a score" in capsys.readouterr().out
+    assert names_of(record) == ["0.jpg", "1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("memory://nothing-here", "or no picture in it"), ("nosuch://scheme", "cannot be kept under nosuch://")],
+)
+def test_an_address_without_pictures_is_told(
+    address: str, said: str, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["batch", address]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_there_is_told(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
