@@ -65,7 +65,7 @@ def draw_final(intake: session.Intake) -> None:
     )
     final.impression, final.decision = chosen, decision
     final.diagnosis = _diagnosis("Final diagnosis, if you have one", final.diagnosis, key=f"{key}-diagnosis")
-    first = intake.first_read.impression if intake.first_read else None
+    first = intake.first_read.impression_of(session.reader()) if intake.first_read else None
     if chosen and first and chosen != first:
         st.caption(f":material/swap_horiz: A change from {first} to {chosen}; it is kept as a switch.")
 
