@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from core.domain import Assignment
-from core.pseudonyms import find_hints
+from core.pseudonyms import find_hint
 from core.taxonomy import AnatomSite, Sex
 
 COLUMNS = ("file", "patient", "lesion", "site", "age", "sex", "taken_at")
@@ -37,11 +37,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Assignments:
-    """Which file is whose. With a problem nothing runs; a hint is only pointed out."""
+    """Which file is whose. With a problem nothing runs; a hint is only pointed out, a warning before the others."""
 
     of_file: Mapping[str, Assignment] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     hints: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def n_patients(self) -> int:
@@ -54,8 +55,8 @@ def assign_by_name(files: Sequence[str]) -> Assignments:
     said = {name: _from_name(name) for name in files}
     silent = [name for name in files if not said[name].pseudonym]
     problems = [Problem(0, f"{name}: {sentence}") for name in files for sentence in _too_long(said[name])]
-    hints = (*_hint(silent, "without a patient in the name"), *point_out(files, said))
-    return Assignments(said, (*_twice(files), *problems), hints)
+    hints = _hint(silent, "without a patient in the name")
+    return Assignments(said, (*_twice(files), *problems), hints, point_out(files, said))
 
 
 def assign_by_csv(content: bytes, files: Sequence[str]) -> Assignments:
@@ -78,16 +79,19 @@ def _assign_by_rows(rows: Iterator[list[str]], files: Sequence[str]) -> Assignme
         return Assignments(problems=tuple(wrong))
     said, problems = _read_rows(rows, head, files)
     rest = [name for name in files if name not in said]
-    hints = (*_hint(rest, "without a row in the CSV"), *point_out(files, said))
-    return Assignments(said, (*problems, *_twice(files)), hints)
+    hints = _hint(rest, "without a row in the CSV")
+    return Assignments(said, (*problems, *_twice(files)), hints, point_out(files, said))
 
 
 def point_out(files: Sequence[str], said: Mapping[str, Assignment]) -> tuple[str, ...]:
-    """Hints at file names and pseudonyms that look like a person's name or hold a date."""
-    patients = sorted({found.pseudonym for found in said.values() if find_hints(found.pseudonym)})
-    names = [name for name in files if find_hints(name, is_filename=True)]
-    what = "that may hold a person's name or a date, which can identify a patient"
-    return (*_hint(names, what), *_hint(patients, what, "pseudonym"))
+    """Warnings of file names and pseudonyms that look like a person's name or hold a date."""
+    patients = sorted({found.pseudonym for found in said.values() if find_hint(found.pseudonym)})
+    names = [name for name in files if find_hint(name, is_filename=True)]
+    what = "that may hold a person's name or a date"
+    return (
+        *_hint(names, f"{what} and would be kept with the cases; rename files before you upload them"),
+        *_hint(patients, f"{what}; use codes that only your own list explains", "pseudonym"),
+    )
 
 
 def _refused(row: int, sentence: str) -> Assignments:
