@@ -1,4 +1,4 @@
-"""Recall and signature by keyboard alone: everything is reached in order, is seen to be, and popovers take the focus."""
+"""Recall and signature by keyboard alone: all is reached in order, the focus is seen, and popovers take it."""
 
 import re
 from collections.abc import Callable
