@@ -23,16 +23,16 @@ _NEUTRAL_WORDS = (
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 
 
-def find_hints(text: str, *, is_filename: bool = False) -> tuple[str, ...]:
-    """What a pseudonym or file name looks like, in sentences; none where it looks harmless."""
+def find_hint(text: str, *, is_filename: bool = False) -> str:
+    """What a pseudonym or file name looks like and what to do, in a line; "" where it looks harmless."""
     stem = PurePath(text.replace("\\", "/")).stem if is_filename else text
-    what = "file name" if is_filename else "pseudonym"
-    hints = []
-    if looks_like_date(stem):
-        hints.append(f"This {what} looks as if it holds a date. Dates can identify a patient.")
-    if looks_like_name(stem, is_filename=is_filename):
-        hints.append(f"This {what} looks like a person's name. Use a code that only your own list explains.")
-    return tuple(hints)
+    has_name, has_date = looks_like_name(stem, is_filename=is_filename), looks_like_date(stem)
+    seen = " and ".join(what for what, is_so in (("a person's name", has_name), ("a date", has_date)) if is_so)
+    if not seen:
+        return ""
+    if is_filename:
+        return f"This file name may hold {seen} and is kept with the case. Rename files before you upload them."
+    return f"This pseudonym may hold {seen}: use a code that only your own list explains."
 
 
 def names_pseudonym(text: str, pseudonym: str) -> bool:

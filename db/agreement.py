@@ -12,7 +12,7 @@ from db.tables import BatchItemRow, BatchRow, CaseRow, DiagnosisRow, FinalAssess
 
 
 def blind_reads(session: Session) -> tuple[ReadOutcome, ...]:
-    """Every blind first read of a saved case, oldest first.
+    """Every blind first read of a saved case, oldest first, with the newest final assessment of the same reader.
 
     Cases of a batch read by risk are left out, and so is a read of a picture that the same reader had saved as a case
     before, with its result in view: that was not blind.
@@ -29,7 +29,7 @@ def blind_reads(session: Session) -> tuple[ReadOutcome, ...]:
         )
         .join(CaseRow, CaseRow.id == FirstReadRow.case_id)
         .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
-        .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == _newest_final_id())
+        .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == newest_own_final_id())
         .outerjoin(DiagnosisRow, DiagnosisRow.id == newest_diagnosis_id())
         .where(FirstReadRow.mode == ReadMode.BLIND, ~_is_of_triage(), ~_was_shown_before())
         .order_by(CaseRow.id)
@@ -37,10 +37,11 @@ def blind_reads(session: Session) -> tuple[ReadOutcome, ...]:
     return tuple(ReadOutcome(**row) for row in session.execute(statement).mappings())
 
 
-def _newest_final_id() -> ScalarSelect[Any]:
-    row = aliased(FinalAssessmentRow)
-    found = select(row.id).where(row.case_id == CaseRow.id).order_by(row.assessed_at.desc(), row.id.desc())
-    return found.limit(1).correlate(CaseRow).scalar_subquery()
+def newest_own_final_id() -> ScalarSelect[Any]:
+    """The newest final assessment by the reader of the first read; for statements on first reads."""
+    row, read = aliased(FinalAssessmentRow), FirstReadRow
+    found = select(row.id).where(row.submission_id == read.submission_id, row.reader == read.reader)
+    return found.order_by(row.assessed_at.desc(), row.id.desc()).limit(1).correlate(read).scalar_subquery()
 
 
 def _is_of_triage() -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, String, case, extract, func, select, type_
 from sqlalchemy.orm import Session
 
 from core.taxonomy import Band, ItemState
+from db.agreement import newest_own_final_id
 from db.case_columns import newest_diagnosis_id, newest_review_id
 from db.repositories.predictions import EMBEDDING_TYPE
 from db.tables import (
@@ -104,13 +105,8 @@ def cases_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
 
 
 def reads_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
-    """Per month of the first read: blind first reads, those with a final assessment, and those that were switched."""
-    newest = (
-        select(func.max(FinalAssessmentRow.id))
-        .where(FinalAssessmentRow.submission_id == FirstReadRow.submission_id)
-        .correlate(FirstReadRow)
-        .scalar_subquery()
-    )
+    """Per month of the first read: blind first reads, those with a final assessment of the same reader, and those that
+    this reader switched."""
     counts = {
         "first_reads": _count_if(FirstReadRow.impression.is_not(None)),
         "finals": _count_if(FirstReadRow.impression.is_not(None) & FinalAssessmentRow.id.is_not(None)),
@@ -119,7 +115,7 @@ def reads_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
     statement = (
         select(*_month(FirstReadRow.kept_at), *(count.label(name) for name, count in counts.items()))
         .select_from(FirstReadRow)
-        .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == newest)
+        .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == newest_own_final_id())
         .join(CaseRow, CaseRow.id == FirstReadRow.case_id)
         .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
         .where(*_conditions(wanted))

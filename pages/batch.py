@@ -19,27 +19,32 @@ from dashboard.workflow.batches import list_batches, load_summary
 
 
 @st.fragment(run_every=1.0)
-def watch(batch_id: int, *, is_awaited: bool) -> None:
-    """Draw the progress every second until the batch is through, then the whole page once more.
+def watch(batch_id: int, state: BatchState, *, is_awaited: bool) -> None:
+    """Draw the progress every second until the batch is in another state, then the whole page once more.
 
     With `is_awaited` the page has no picture yet, and is drawn anew for the first ones.
     """
     try:
-        draw_running(batch_id, is_awaited=is_awaited)
+        draw_running(batch_id, state, is_awaited=is_awaited)
     except LesionwiseError as error:  # the page's own try is not around what runs every second
         show_error(error)
 
 
-def draw_running(batch_id: int, *, is_awaited: bool) -> None:
-    """The progress of a batch at its pace so far, and what keeps it from being scored."""
+def draw_running(batch_id: int, state: BatchState, *, is_awaited: bool) -> None:
+    """The progress of a batch at its pace so far, and what keeps it from being scored.
+
+    A paused one is watched too: the group that was begun is still scored, and may be the last.
+    """
     summary = load_summary(batch_id=batch_id, record=get_record())
-    if summary.state is not BatchState.RUNNING or (is_awaited and summary.n_scored):
+    if summary.state is not state or (is_awaited and summary.n_scored):
         st.rerun(scope="app")
     key, done = f"batch-started-{batch_id}", summary.n_total - summary.n_waiting
+    if state is BatchState.PAUSED:  # its pace begins anew
+        st.session_state.pop(key, None)
     since, done_then = st.session_state.setdefault(key, (time.monotonic(), done))
     pace = (time.monotonic() - since) / (done - done_then) if done > done_then else None
     draw_progress(summary, pace, get_record())
-    trouble = get_worker().trouble
+    trouble = get_worker().trouble if state is BatchState.RUNNING else get_worker().why_paused(batch_id)
     if trouble is not None:
         show_error(trouble)
 
@@ -59,13 +64,8 @@ def draw_batch(batch_id: int) -> None:
     page = load_page(batch_id=batch_id, part=part, page=session.batch_page() - 1, page_size=PER_PAGE, record=record)
     with top:
         draw_totals(page)
-        if page.summary.state is BatchState.RUNNING:
-            watch(batch_id, is_awaited=part == "scored" and not page.n_part)
-        else:
-            draw_progress(page.summary, None, record)
-            reason = get_worker().why_paused(batch_id)
-            if reason is not None and page.summary.state is BatchState.PAUSED:
-                show_error(reason)
+        if page.summary.state in (BatchState.RUNNING, BatchState.PAUSED):
+            watch(batch_id, page.summary.state, is_awaited=part == "scored" and not page.n_part)
     if view == "Table":
         draw_table(batch_id, record)
     else:

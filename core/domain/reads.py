@@ -23,12 +23,17 @@ class FirstRead:
     diagnosis: Diagnosis | None = None
     revealed_at: datetime | None = None
 
+    def impression_of(self, reader: str) -> Impression | None:
+        """What this reader thought before the result; None where another one read, or nobody did."""
+        return self.impression if reader == self.reader else None
+
 
 @dataclass(frozen=True, slots=True)
 class FinalAssessment:
     """What a reader thinks with the machine's result in view; newest counts.
 
-    `is_switch` says that the impression is another one than in the first read. `decision` is what is to be done.
+    `is_switch` says that the impression is another one than in the first read of the same reader: nobody switches
+    from what another thought. `decision` is what is to be done.
     """
 
     submission_id: str
@@ -67,7 +72,7 @@ class ConfirmedDiagnosis:
 class ReadOutcome:
     """A blind first read of a saved case, with what the machine said and what became of both.
 
-    `final` is None where no final assessment was kept, `is_malignant` where no diagnosis is confirmed.
+    `final` is the reader's own, None where they kept none; `is_malignant` is None where no diagnosis is confirmed.
     """
 
     case_id: int

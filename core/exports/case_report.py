@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,6 @@ from typing import Any
 from core.taxonomy import Band
 
 Row = tuple[str, str]  # a name and its value
-_OF_THE_CASE = (
-    "case_id", "about", "first_read", "final_assessment", "reviews", "diagnosis", "quality", "notes", "model",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,8 @@ class Signature:
 class CaseReport:
     """The whole report. Clinician's and machine's parts are apart; without a signature it is preliminary.
 
-    `measured`, `limits` and `intended_use` are of the network, whatever the case.
+    `measured`, `limits` and `intended_use` are of the network, whatever the case. `facts` is what `case_facts` gives:
+    what is signed.
     """
 
     case_id: int
@@ -74,6 +73,7 @@ class CaseReport:
     model: tuple[Row, ...]
     limits: tuple[str, ...]
     intended_use: str
+    facts: Mapping[str, Any]
     heatmap: ReportPicture | None = None
     first_read: tuple[Row, ...] = ()
     final_assessment: tuple[Row, ...] = ()
@@ -86,20 +86,8 @@ class CaseReport:
 
 
 def hash_content(report: CaseReport) -> str:
-    """SHA-256 of what a report says of the case and of which network scored it; of a picture its caption, size and
-    source. Neither the signature counts nor what is said of the network in general: a new measurement or a reworded
-    sentence leaves a signed report as true as it was."""
-    text = json.dumps(_plain(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """SHA-256 of the facts of the record that the report stands on, as JSON with sorted keys. Neither the signature
+    counts, nor the words, nor what is said of the network in general: a reworded sentence, another time zone or a new
+    measurement leaves a signed report as true as it was."""
+    text = json.dumps(report.facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _plain(report: CaseReport) -> dict[str, Any]:
-    assessment = report.assessment
-    kinds = [[kind.label, kind.probability] for kind in assessment.differential]
-    said = {"band": assessment.band, "probability": assessment.probability, "differential": kinds}
-    pictures = {"picture": _identity(report.picture), "heatmap": report.heatmap and _identity(report.heatmap)}
-    return {name: getattr(report, name) for name in _OF_THE_CASE} | pictures | {"assessment": said}
-
-
-def _identity(picture: ReportPicture) -> list[object]:
-    return [picture.source_sha256, picture.width_px, picture.height_px, picture.caption]

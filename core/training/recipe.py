@@ -32,15 +32,17 @@ class Recipe:
     strays, `artefacts` the share of images that something is drawn over, `soften` the share that loses resolution,
     `compress` the share that goes through a JPEG before it is moved (half of it once more, after).
     `split_seed` alone decides who validates, so that networks of several seeds can teach one without having seen its
-    validation. `images_per_epoch` are drawn balanced by kind of lesion; without it each image comes once. `diagnosis_weight` and
-    `source_weight` weigh the second output's loss and the penalty on telling where a picture is from. `mixup` is the
-    parameter of the Beta distribution (Zhang et al., ICLR 2018), 0 for none. `is_backbone_frozen` trains the linear
-    layers alone. `start_from` names the SHA-256 of earlier networks of the same architecture whose weights, or the mean
-    of whose weights, are gone on with: a warm restart (Loshchilov & Hutter, ICLR 2017) from a soup (Wortsman et al.,
-    ICML 2022). `input_px` is the side of the frame that the network is given; crops of it are drawn at `training_px`,
-    where that is named: they make things look larger in training than in use, which a larger frame makes good
-    (Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS 2019). `is_oriented` turns every frame the
-    one way up in use, as `FrameRule` says; training shows all eight.
+    validation. `images_per_epoch` are drawn balanced by kind of lesion; without it each image comes once.
+    `diagnosis_weight` and `source_weight` weigh the second output's loss and the penalty on telling where a picture is
+    from. `mixup` is the parameter of the Beta distribution (Zhang et al., ICLR 2018), 0 for none. `is_backbone_frozen`
+    trains the linear layers alone. `start_from` names the SHA-256 of earlier networks of the same architecture whose
+    weights, or the mean of whose weights, are gone on with: a warm restart (Loshchilov & Hutter, ICLR 2017) from a soup
+    (Wortsman et al., ICML 2022). `input_px` is the side of the frame that the network is given; crops of it are drawn
+    at `training_px`, where that is named: they make things look larger in training than in use, which a larger frame
+    makes good (Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS 2019). `is_oriented` turns every
+    frame the one way up in use, as `FrameRule` says; training shows all eight. `teachers` names the SHA-256 of the
+    networks whose mean answer to the very pictures of a step is learnt from, and `teacher_share` how much of the loss
+    that is (Beyer et al., "Knowledge distillation: a good teacher is patient and consistent", CVPR 2022).
     """
 
     architecture: str = "tf_efficientnet_lite0"

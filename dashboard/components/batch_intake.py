@@ -153,7 +153,7 @@ def _choose_patients(uploads: list[Upload]) -> Assignments:
         table = st.file_uploader(f"CSV with {','.join(COLUMNS)}", type=["csv"], key=key)
         return assign_by_csv(table.getvalue(), names_in(uploads)) if table and uploads else Assignments()
     st.caption("Not assigned: each picture becomes a case without a patient, which can be named later.")
-    return Assignments(hints=point_out(names_in(uploads), {}))
+    return Assignments(warnings=point_out(names_in(uploads), {}))
 
 
 def _draw_check(found: Assignments) -> None:
@@ -168,6 +168,8 @@ def _draw_check(found: Assignments) -> None:
     if found.of_file:
         n_files = sum(bool(said.pseudonym) for said in found.of_file.values())
         st.caption(f":material/check: {plural(n_files, 'file')} of {plural(found.n_patients, 'patient')}.")
+    for warning in found.warnings:
+        st.caption(f":material/warning: {warning}")
     for hint in found.hints:
         st.caption(f":material/info: {hint}")
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.body import SITE_OF
 from core.domain import CaseDraft, LesionSummary
-from core.pseudonyms import find_hints
+from core.pseudonyms import find_hint
 from core.taxonomy import AnatomSite, Laterality, Sex, SkinType
 from dashboard import session
 from dashboard.components.body_map import draw_place, set_zone
@@ -44,7 +44,7 @@ def draw_words(words: Words, key: str) -> None:
 
 def draw_hints(words: Words, filename: str, lesions: tuple[LesionSummary, ...]) -> None:
     """What is to be noticed about pseudonym and file name, and what is known of this patient."""
-    for sentence in (*find_hints(words.pseudonym.strip()), *find_hints(filename, is_filename=True)):
+    for sentence in filter(None, (find_hint(words.pseudonym.strip()), find_hint(filename, is_filename=True))):
         st.caption(f":material/warning: {sentence}")
     if words.lesion_label.strip() and not words.pseudonym.strip():
         st.caption(":material/info: A lesion without a patient is found by no later visit. Give a pseudonym too.")
@@ -69,9 +69,16 @@ def _history(words: Words, key: str) -> None:
     widget = f"{key}-visited_on"
     change = (words, "visited_on", widget)
     day = words.visited_on or date.today()
-    help_text = "Of the picture; today unless you say otherwise."
     st.date_input(
-        "Day of the visit", day, _FIRST_DAY, "today", key=widget, help=help_text, on_change=_keep, args=change
+        "Day of the visit",
+        day,
+        _FIRST_DAY,
+        "today",
+        key=widget,
+        help="Of the picture; today unless you say otherwise.",
+        on_change=_keep,
+        args=change,
+        format="YYYY-MM-DD",
     )
     _choice("Fitzpatrick skin type", list(SkinType), words, "fitzpatrick_skin_type", key, str)
     widget = f"{key}-clin_size_long_diam_mm"

@@ -23,11 +23,13 @@ def draw_first_read(intake: session.Intake) -> bool:
     if not get_practice().is_blind:
         return True
     _warn_of_earlier(intake)
-    with st.form(f"first-read-{intake.submission_id}"):
+    key = f"first-read-{intake.submission_id}"
+    with st.form(key):
         st.markdown("**Your first read**, before the machine's")
-        impression = st.segmented_control("Impression", list(Impression), format_func=str.capitalize)
-        confidence = st.segmented_control("Confidence", list(Confidence), format_func=str.capitalize)
-        diagnosis = _diagnosis("Diagnosis, if you have one", None)
+        kinds, levels = list(Impression), list(Confidence)  # their keys give them their place before they are loaded
+        impression = st.segmented_control("Impression", kinds, format_func=str.capitalize, key=f"impression-{key}")
+        confidence = st.segmented_control("Confidence", levels, format_func=str.capitalize, key=f"confidence-{key}")
+        diagnosis = _diagnosis("Diagnosis, if you have one", None, key=f"diagnosis-{key}")
         with st.container(horizontal=True, gap="small"):
             is_kept = st.form_submit_button(_KEEP, type="primary", icon=":material/lock:")
             is_skipped = st.form_submit_button(_SKIP, help="Kept as a skip: this case is no part of the agreement.")
@@ -65,7 +67,7 @@ def draw_final(intake: session.Intake) -> None:
     )
     final.impression, final.decision = chosen, decision
     final.diagnosis = _diagnosis("Final diagnosis, if you have one", final.diagnosis, key=f"{key}-diagnosis")
-    first = intake.first_read.impression if intake.first_read else None
+    first = intake.first_read.impression_of(session.reader()) if intake.first_read else None
     if chosen and first and chosen != first:
         st.caption(f":material/swap_horiz: A change from {first} to {chosen}; it is kept as a switch.")
 
@@ -115,7 +117,7 @@ def _final_sentence(final: FinalAssessment) -> str:
     return f"Final: {', '.join(parts)}{switch} ({who})."
 
 
-def _diagnosis(label: str, current: Diagnosis | None, key: str | None = None) -> Diagnosis | None:
+def _diagnosis(label: str, current: Diagnosis | None, *, key: str) -> Diagnosis | None:
     kinds = list(Diagnosis)
     index = kinds.index(current) if current else None
     return st.selectbox(label, kinds, index, format_func=diagnosis_label, placeholder="None", key=key)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import LesionwiseError, StorageFailed
 from dashboard import session
+from dashboard.components.focus import follow_popovers
 from dashboard.components.words import USE_LINE
 from dashboard.resources import get_practice, get_record, get_shelf, get_worker
 
@@ -35,6 +36,7 @@ def draw_frame(title: str) -> None:
         _privacy_switch()
     with right:
         _reader_choice()
+    follow_popovers()
     sentence = session.take_flash()
     if sentence:
         st.toast(sentence, icon=":material/check_circle:")

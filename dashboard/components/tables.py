@@ -41,7 +41,8 @@ def draw_table(head: Sequence[str | Cell], rows: Iterable[Sequence[str | Cell]],
     top = f"<thead><tr>{''.join(_tag('th', cell) for cell in head)}</tr></thead>" if head else ""
     body = "".join(f"<tr>{_tag('th', row[0])}{_figures(row[1:], widths[1:])}</tr>" for row in cells)
     kind = "lw-table lw-wide" if is_wide else "lw-table"
-    st.html(f'<div class="lw-scroll"><table class="{kind}">{top}<tbody>{body}</tbody></table></div>')
+    table = f'<table class="{kind}">{top}<tbody>{body}</tbody></table>'
+    st.html(f'<div class="lw-scroll" tabindex="0" role="group" aria-label="Table">{table}</div>')
 
 
 def _figures(cells: Sequence[Cell], widths: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from core.domain import Assignment
-from core.pseudonyms import find_hints
+from core.pseudonyms import find_hint
 
 LONGEST = 60  # characters of a pseudonym or a lesion's name, as in the form on the Analyse page
 # What cameras, phones and archives begin their names with: `IMG_1234.jpg` is no patient IMG with a lesion 1234.
@@ -30,11 +30,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Assignments:
-    """Which file is whose. With a problem nothing runs; a hint is only pointed out."""
+    """Which file is whose. With a problem nothing runs; a hint is only pointed out, a warning before the others."""
 
     of_file: Mapping[str, Assignment] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     hints: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def n_patients(self) -> int:
@@ -47,16 +48,19 @@ def assign_by_name(files: Sequence[str]) -> Assignments:
     said = {name: _from_name(name) for name in files}
     silent = [name for name in files if not said[name].pseudonym]
     problems = [Problem(0, f"{name}: {sentence}") for name in files for sentence in too_long(said[name])]
-    hints = (*hint_at(silent, "without a patient in the name"), *point_out(files, said))
-    return Assignments(said, (*named_twice(files), *problems), hints)
+    hints = hint_at(silent, "without a patient in the name")
+    return Assignments(said, (*named_twice(files), *problems), hints, point_out(files, said))
 
 
 def point_out(files: Sequence[str], said: Mapping[str, Assignment]) -> tuple[str, ...]:
-    """Hints at file names and pseudonyms that look like a person's name or hold a date."""
-    patients = sorted({found.pseudonym for found in said.values() if find_hints(found.pseudonym)})
-    names = [name for name in files if find_hints(name, is_filename=True)]
-    what = "that may hold a person's name or a date, which can identify a patient"
-    return (*hint_at(names, what), *hint_at(patients, what, "pseudonym"))
+    """Warnings of file names and pseudonyms that look like a person's name or hold a date."""
+    patients = sorted({found.pseudonym for found in said.values() if find_hint(found.pseudonym)})
+    names = [name for name in files if find_hint(name, is_filename=True)]
+    what = "that may hold a person's name or a date"
+    return (
+        *hint_at(names, f"{what} and would be kept with the cases; rename files before you upload them"),
+        *hint_at(patients, f"{what}; use codes that only your own list explains", "pseudonym"),
+    )
 
 
 def _from_name(name: str) -> Assignment:

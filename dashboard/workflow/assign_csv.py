@@ -36,8 +36,8 @@ def _assign_by_rows(rows: Iterator[list[str]], files: Sequence[str]) -> Assignme
         return Assignments(problems=tuple(wrong))
     said, problems = _read_rows(rows, head, files)
     rest = [name for name in files if name not in said]
-    hints = (*hint_at(rest, "without a row in the CSV"), *point_out(files, said))
-    return Assignments(said, (*problems, *named_twice(files)), hints)
+    hints = hint_at(rest, "without a row in the CSV")
+    return Assignments(said, (*problems, *named_twice(files)), hints, point_out(files, said))
 
 
 def _refused(row: int, sentence: str) -> Assignments:

@@ -212,16 +212,18 @@ def _to_draft(item: BatchItem, reader: str) -> CaseDraft:
 
 
 def _to_final(work: UnitOfWork, item: BatchItem, decision: Band, reader: str) -> FinalAssessment | None:
-    """The decision as a final assessment, where an impression was kept before the result; else it is a review only.
+    """The decision as a final assessment, where this reader's impression was kept before the result; else it is a
+    review only.
 
     A decision is no diagnosis: the first impression stays unless the decision goes against it, which is a switch.
     """
     submission = item_submission(item.item_id)
-    first = work.reads.firsts([submission]).get(submission)
-    if first is None or first.impression is None:
+    read = work.reads.firsts([submission]).get(submission)
+    first = read.impression_of(reader) if read else None
+    if first is None:
         return None
-    is_switch = first.impression not in _GOES_WITH[decision]
-    impression = _GOES_WITH[decision][0] if is_switch else first.impression
+    is_switch = first not in _GOES_WITH[decision]
+    impression = _GOES_WITH[decision][0] if is_switch else first
     return FinalAssessment(submission, impression, reader, utc_now(), None, decision, is_switch)
 
 

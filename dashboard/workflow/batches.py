@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.gates.assess import Gates
 
 UPLOADED = "upload"
+_MAY_END = tuple(BatchState)  # one that was paused or stopped while its last group was scored is through as well
 
 
 def create_batch(
@@ -109,7 +110,7 @@ def run_batch(
         report(len(item_ids))
     with record.writing() as work:
         if not work.batches.waiting(batch_id, limit=1):  # another program may have added a file
-            work.batches.move_state(batch_id, to=BatchState.FINISHED, before=[BatchState.RUNNING])
+            work.batches.move_state(batch_id, to=BatchState.FINISHED, before=_MAY_END)
 
 
 def load_summary(*, batch_id: int, record: Record) -> BatchSummary:

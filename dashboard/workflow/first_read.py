@@ -53,14 +53,15 @@ def keep_final(
     reader: str,
     record: Record,
 ) -> FinalAssessment:
-    """Keep what the reader thinks after the reveal, unless the newest says just that; another impression than in the
-    first read is kept as a switch. Raises StorageFailed."""
+    """Keep what the reader thinks after the reveal, unless the newest is theirs and says just that; another impression
+    than in their own first read is kept as a switch. Raises StorageFailed."""
     with record.writing() as work:
         earlier = work.reads.finals([submission_id]).get(submission_id, ())
-        said = (impression, diagnosis, decision)
-        if earlier and said == (earlier[0].impression, earlier[0].diagnosis, earlier[0].decision):
+        said = (impression, diagnosis, decision, reader)
+        if earlier and said == (earlier[0].impression, earlier[0].diagnosis, earlier[0].decision, earlier[0].reader):
             return earlier[0]
-        first = work.reads.firsts([submission_id]).get(submission_id)
+        read = work.reads.firsts([submission_id]).get(submission_id)
+        first = read.impression_of(reader) if read else None
         final = FinalAssessment(
             submission_id=submission_id,
             impression=impression,
@@ -68,7 +69,7 @@ def keep_final(
             assessed_at=utc_now(),
             diagnosis=diagnosis,
             decision=decision,
-            is_switch=first is not None and first.impression is not None and first.impression is not impression,
+            is_switch=first not in (None, impression),
         )
         work.reads.add_final(final)
         case_id = work.cases.find_by_submission(submission_id)

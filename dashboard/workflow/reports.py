@@ -11,8 +11,10 @@ from PIL import Image
 from core.domain import CaseRecord, Checks, Heatmap, LesionImage, ModelIdentity, SignedReport
 from core.errors import StorageBusy
 from core.exports.bundle import join_pdfs, zip_files
+from core.exports.case_facts import case_facts
 from core.exports.case_report import CaseReport, ReportPicture, Signature, hash_content
 from core.exports.report_pdf import render_report
+from core.exports.words_hash import hashes_of_words
 from core.imaging.overlay import overlay_heatmap
 from core.taxonomy import HeatmapMethod
 from dashboard.components.words import MAP_LEGEND, METHOD_LABEL, USE_LINE, local_time
@@ -74,6 +76,7 @@ def build_report(
         measured=measured_rows(case.prediction, facts.test_figures, facts.test_threshold),
         limits=(*strange_to_network(case, checks), *facts.limits),
         intended_use=USE_LINE,
+        facts=case_facts(case, checks, heatmap.method if heatmap else None),
     )
 
 
@@ -119,9 +122,11 @@ def load_signed(*, case_id: int, record: Record) -> tuple[SignedReport, ...]:
 
 def is_current(*, report: CaseReport, signed: SignedReport) -> bool:
     """Whether a signed report still says what there is to say; `report` is made without a heat map."""
-    if signed.heatmap_method is not None:  # of a heat map the content names the method and the picture below it
-        report = replace(report, heatmap=replace(report.picture, caption=_map_caption(signed.heatmap_method)))
-    return hash_content(report) == signed.content_sha256
+    method = signed.heatmap_method
+    if method is not None:  # of a heat map its method counts
+        picture = replace(report.picture, caption=_map_caption(method))
+        report = replace(report, heatmap=picture, facts={**report.facts, "heatmap": method})
+    return signed.content_sha256 in (hash_content(report), *hashes_of_words(report))
 
 
 def read_signed(*, report_id: int, record: Record) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.visitor import LESION, PRESS_MS, field, go_to, photograph, press_until_enabled, score, settle, upload
+from tests.e2e.visitor import LESION, PRESS_MS, field, go_to, photograph, score, settle, upload
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +56,8 @@ def test_new_patient_blind_read_reveal_final_case_diagnosis(
     answer(page, "Impression", "Benign")
     answer(page, "Confidence", "High")
     photograph(page, tmp_path, "first-read")
-    press_until_enabled(page.get_by_role("button", name="Keep my impression"), classify)
+    page.get_by_role("button", name="Keep my impression").click(delay=PRESS_MS)
+    expect(classify).to_be_enabled()
     settle(page)
     assert "malignant probability" not in page.content()
     classify.click(delay=PRESS_MS)
@@ -89,6 +90,27 @@ def test_new_patient_blind_read_reveal_final_case_diagnosis(
     go_to(page, "Agreement")
     expect(page.get_by_text("helpful, from not right to right: 1")).to_be_visible()
     photograph(page, tmp_path, "agreement")
+
+
+def test_skip_stands_still_while_the_fields_above_it_are_loaded(page: Page) -> None:
+    """Where it moves away between press and release, a browser makes no click of that."""
+    page.evaluate(
+        """() => {
+          window.places = new Set();
+          const look = () => {
+            const skip = [...document.querySelectorAll("button")].find((button) => /Skip$/.test(button.innerText));
+            if (skip) window.places.add(Math.round(skip.getBoundingClientRect().y));
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    upload(page, ("still.jpg", LESION))
+    expect(page.get_by_role("combobox", name="Diagnosis, if you have one")).to_be_visible()
+    expect(page.get_by_role("radio", name="Unsure")).to_be_visible()
+    expect(page.get_by_role("radio", name="High")).to_be_visible()
+    settle(page)
+    assert page.evaluate("[...window.places].length") == 1
 
 
 def test_the_keyboard_marks_a_place_without_the_map(page: Page) -> None:

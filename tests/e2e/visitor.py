@@ -58,19 +58,8 @@ def skip_first_read(page: Page) -> None:
     skip = page.get_by_role("button", name="Skip")
     expect(skip).to_be_visible()
     leave_field(page)
-    press_until_enabled(skip, page.get_by_role("button", name="Classify Skin Lesion"))
-
-
-def press_until_enabled(button: Locator, other: Locator) -> None:
-    """Press a button, and once more where nothing comes of it: on a busy machine what arrives late moves it away from
-    under the hand, and the browser makes no click of that."""
-    button.click(delay=PRESS_MS)
-    try:
-        expect(other).to_be_enabled(timeout=20_000)
-    except AssertionError:
-        if button.count():
-            button.click(delay=PRESS_MS)
-        expect(other).to_be_enabled()
+    skip.click(delay=PRESS_MS)
+    expect(page.get_by_role("button", name="Classify Skin Lesion")).to_be_enabled()
 
 
 def leave_field(page: Page) -> None:

@@ -156,7 +156,7 @@ def test_that_site_is_still_told_once_the_case_is_signed_off(
 
 def test_a_name_as_pseudonym_is_pointed_out_and_not_refused(case: App, stored: Callable[[], CaseRecord]) -> None:
     case.set("Patient pseudonym", "Anna Müller")
-    assert "looks like a person's name" in case.text
+    assert "may hold a person's name" in case.text
     case.press("Save changes")
     assert stored().pseudonym == "Anna Müller"
 

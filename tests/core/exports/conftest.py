@@ -34,6 +34,7 @@ def report() -> CaseReport:
         measured=(("On the test set", "sensitivity 94% (91–96%)"),),
         limits=("Not validated for nails.",),
         intended_use="Decision support.",
+        facts={"case_id": 12, "pseudonym": "P-0173", "age_years": 61},
         first_read=(("Impression", "benign"), ("By", "Dr. Ana Example")),
         final_assessment=(("Impression", "malignant"),),
         reviews=(("12 Mar 2026", "Refer: blue veil"),),

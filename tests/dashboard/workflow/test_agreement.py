@@ -21,6 +21,7 @@ def save_read_batch(
     first: int = 0,
     impression: Impression = Impression.BENIGN,
     decision: Band = Band.REFER,
+    decider: str = "dr a",
 ) -> set[int]:
     """A batch of two pictures, each with a first read (though by risk nobody is asked for one), decided and saved."""
     taken = [TakenIn(Upload(f"{mode}-{n}.png", shade(60, first + n))) for n in range(2)]
@@ -35,8 +36,8 @@ def save_read_batch(
             reader="dr a",
             record=record,
         )
-        batch_review.decide_item(item=item, assessment=decision, note="", reader="dr a", record=record)
-    assert batch_review.save_items(batch_id=batch_id, item_ids=None, reader="dr a", record=record) == 2
+        batch_review.decide_item(item=item, assessment=decision, note="", reader=decider, record=record)
+    assert batch_review.save_items(batch_id=batch_id, item_ids=None, reader=decider, record=record) == 2
     items = batch_review.load_items(batch_id=batch_id, record=record)[1]
     return {item.case_id for item in items if item.case_id is not None}
 
@@ -78,6 +79,14 @@ def test_a_decision_is_a_switch_only_where_it_goes_against_the_first_read(
     case, _ = load_case(case_id=min(saved), record=record)
     assert [kept.is_switch for kept in case.finals] == [impression is not final]
     assert dict(final_rows(case.finals))["Impression"].startswith(f"{final}, read from the decision")
+
+
+def test_another_readers_decision_is_a_review_and_no_switch_of_the_first(record: Record) -> None:
+    [case_id, _] = sorted(save_read_batch(BatchMode.BLIND, record, impression=Impression.BENIGN, decider="dr b"))
+    assert [(read.reader, read.final) for read in load_reads(record=record)] == [("dr a", None)] * 2
+    case, _ = load_case(case_id=case_id, record=record)
+    assert case.finals == ()
+    assert [(review.assessment, review.reviewer) for review in case.reviews] == [(Band.REFER, "dr b")]
 
 
 def test_a_decision_without_a_first_read_is_a_review_and_no_impression(record: Record) -> None:

@@ -31,7 +31,7 @@ def test_names_that_say_nothing_are_pointed_out_and_stop_nothing() -> None:
 def test_what_looks_like_a_name_or_a_date_is_pointed_out() -> None:
     found = assign_by_name(["Mustermann_L1_a.jpg", "P-2_L1_19510331.jpg"])
     assert found.problems == ()
-    assert [hint.split(" that")[0] for hint in found.hints] == ["2 files", "1 pseudonym"]
+    assert [warning.split(" that")[0] for warning in found.warnings] == ["2 files", "1 pseudonym"]
 
 
 @pytest.mark.parametrize(

@@ -117,4 +117,4 @@ def test_a_name_that_two_files_have_cannot_be_assigned() -> None:
 
 
 def test_a_pseudonym_that_looks_like_a_name_is_pointed_out() -> None:
-    assert read("file,patient\na.jpg,Erika Mustermann\n").hints[-1].endswith(": Erika Mustermann")
+    assert read("file,patient\na.jpg,Erika Mustermann\n").warnings[-1].endswith(": Erika Mustermann")

@@ -2,7 +2,7 @@ import errno
 import io
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -184,17 +184,39 @@ def test_a_paused_batch_keeps_its_files_and_goes_on_when_resumed(
     assert classifier.n_scored == MANY
 
 
-def test_a_batch_that_is_paused_after_its_last_file_is_not_finished_behind_the_readers_back(
-    record: Record, classifier: DarknessClassifier
+@pytest.mark.parametrize("stop", [batches.pause_batch, batches.cancel_batch])
+def test_a_batch_that_is_paused_or_stopped_while_its_last_group_is_scored_is_done(
+    stop: Callable[..., object], record: Record, classifier: DarknessClassifier
 ) -> None:
     batch_id = begin(record, shades(3))
     batches.run_batch(
         batch_id=batch_id,
         classifier=classifier,
         record=record,
-        report=lambda _: batches.pause_batch(batch_id=batch_id, record=record),
+        report=lambda _: stop(batch_id=batch_id, record=record),
+        is_stopped=lambda: not batches.is_running(batch_id=batch_id, record=record),
     )
-    assert batches.load_summary(batch_id=batch_id, record=record).state is BatchState.PAUSED
+    summary = batches.load_summary(batch_id=batch_id, record=record)
+    assert (summary.state, summary.n_scored, summary.n_waiting) == (BatchState.FINISHED, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("stop", "state"), [(batches.pause_batch, BatchState.PAUSED), (batches.cancel_batch, BatchState.CANCELLED)]
+)
+def test_a_batch_that_is_paused_or_stopped_before_stays_so(
+    stop: Callable[..., object], state: BatchState, record: Record, classifier: DarknessClassifier
+) -> None:
+    batch_id = begin(record, shades(MANY))
+    batches.run_batch(
+        batch_id=batch_id,
+        classifier=classifier,
+        record=record,
+        report=lambda _: stop(batch_id=batch_id, record=record),
+        is_stopped=lambda: not batches.is_running(batch_id=batch_id, record=record),
+    )
+    summary = batches.load_summary(batch_id=batch_id, record=record)
+    assert summary.state is state
+    assert summary.n_waiting > 0
 
 
 def test_the_same_file_under_two_names_is_two_rows(record: Record, classifier: DarknessClassifier) -> None:

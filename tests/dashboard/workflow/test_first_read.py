@@ -14,7 +14,9 @@ from dashboard.workflow.first_read import (
     note_reveal,
     skip_first_read,
 )
+from dashboard.workflow.live import load_live
 from dashboard.workflow.record import Record
+from db.live_queries import LiveFilter
 
 SUBMISSION = "a-submission"
 
@@ -47,14 +49,14 @@ def keep(record: Record) -> Callable[..., FirstRead]:
 @pytest.fixture
 def finish(record: Record) -> Callable[..., FinalAssessment]:
     def finish_one(
-        impression: Impression, decision: Band | None = None, submission_id: str = SUBMISSION
+        impression: Impression, decision: Band | None = None, submission_id: str = SUBMISSION, reader: str = "dr a"
     ) -> FinalAssessment:
         return keep_final(
             submission_id=submission_id,
             impression=impression,
             diagnosis=None,
             decision=decision,
-            reader="dr b",
+            reader=reader,
             record=record,
         )
 
@@ -93,6 +95,38 @@ def test_a_change_after_the_reveal_is_a_switch(
     assert newest_final(record).impression == "benign"
 
 
+def test_what_another_reader_thinks_is_no_switch_and_no_final_assessment_of_the_first(
+    keep: Callable[..., FirstRead],
+    finish: Callable[..., FinalAssessment],
+    save: Callable[..., int],
+    record: Record,
+) -> None:
+    keep(Impression.BENIGN)
+    save(submission_id=SUBMISSION)
+    assert not finish(Impression.MALIGNANT, reader="dr b").is_switch
+    [outcome] = load_reads(record=record)
+    assert (outcome.reader, outcome.final) == ("dr a", None)
+    assert finish(Impression.MALIGNANT).reader == "dr a"  # though dr b has said just that
+    finish(Impression.UNSURE, reader="dr b")
+    [outcome] = load_reads(record=record)
+    assert outcome.final == "malignant"
+    [month] = load_live(wanted=LiveFilter(), record=record).reads.to_dict("records")
+    assert (month["first_reads"], month["finals"], month["switched"]) == (1, 1, 1)
+
+
+def test_a_month_counts_the_final_assessments_of_first_readers_only(
+    keep: Callable[..., FirstRead],
+    finish: Callable[..., FinalAssessment],
+    save: Callable[..., int],
+    record: Record,
+) -> None:
+    keep(Impression.BENIGN)
+    save(submission_id=SUBMISSION)
+    finish(Impression.MALIGNANT, reader="dr b")
+    [month] = load_live(wanted=LiveFilter(), record=record).reads.to_dict("records")
+    assert (month["first_reads"], month["finals"], month["switched"]) == (1, 0, 0)
+
+
 def test_without_an_impression_before_there_is_no_switch(
     finish: Callable[..., FinalAssessment], record: Record
 ) -> None:
@@ -116,7 +150,7 @@ def test_reads_go_with_the_case_and_a_decision_is_its_review(
     case, _ = load_case(case_id=save(submission_id=SUBMISSION), record=record)
     assert case.first_read is not None
     assert (case.first_read.impression, [final.is_switch for final in case.finals]) == ("benign", [True])
-    assert [(review.assessment, review.reviewer) for review in case.reviews] == [(Band.REFER, "dr b")]
+    assert [(review.assessment, review.reviewer) for review in case.reviews] == [(Band.REFER, "dr a")]
     finish(Impression.MALIGNANT, Band.INDETERMINATE)
     case, _ = load_case(case_id=case.case_id, record=record)
     assert [review.assessment for review in case.reviews] == [Band.INDETERMINATE, Band.REFER]
