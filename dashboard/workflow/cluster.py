@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _MOST_BLOCKS = 10_000  # Ray keeps a few hundred bytes of each; what a killed worker had of one is scored again
 _KNOCK_S = 5.0
-_START_MS = "300000"  # on a busy machine Ray's agents take longer than its own 30 s, and it ends this process then
 _INSTALL = "Install it: .venv/bin/python -m pip install -r requirements-cluster.txt -c constraints.txt"
 
 
@@ -93,7 +92,6 @@ def _score_files(
 def _connected(cluster: Cluster) -> Iterator[int]:
     """Ray for as long as the block lasts; gives the number of workers."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing leaves the machine
-    os.environ.setdefault("RAY_agent_register_timeout_ms", _START_MS)
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # a worker that dies is told of in Ray's own files
     _require_answer(cluster.address)
     try:
