@@ -24,7 +24,7 @@ def computed(qualities: list[int]) -> np.ndarray:
     return jpeg_marks(pictures, torch.tensor(qualities, dtype=torch.float32)).permute(0, 2, 3, 1).numpy().astype(float)
 
 
-@pytest.mark.parametrize("quality", [30, 50, 75, 90])
+@pytest.mark.parametrize("quality", [30, 50, 75])
 def test_marks_are_those_of_an_encoder(quality: int) -> None:
     ours, theirs = computed([quality])[0], encoded(quality)
     assert np.abs(ours - theirs).mean() < 1.2  # what is left are roundings

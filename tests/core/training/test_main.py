@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from core.classifier.card import read_card
 from core.classifier.classifier import Classifier
 from core.classifier.loading import load_network
 from core.data.labelled import KAGGLE_FOLDER
@@ -84,7 +85,7 @@ def test_training_writes_a_folder_that_serves(data: Path, tmp_path: Path, archit
 
 
 def test_the_command_trains_from_its_options(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[Path, Path, Recipe, list[Path]]] = []
+    seen: list[tuple[Path, Path, Recipe, list[Path], list[Path]]] = []
     monkeypatch.setattr(command, "train", lambda *arguments: seen.append(arguments))
     options = ["--epochs", "2", "--batch-size", "5", "--seed", "3", "--limit", "9", "--learning-rate", "0.01"]
     assert main(["--data", str(data), "--out", str(tmp_path / "net"), "--from-scratch", *options]) == 0
@@ -97,7 +98,28 @@ def test_the_command_trains_from_its_options(data: Path, tmp_path: Path, monkeyp
         learning_rate=0.01,
         is_pretrained=False,
     )
-    assert seen == [(data, tmp_path / "net", expected, [])]
+    assert seen == [(data, tmp_path / "net", expected, [], [])]
+
+
+def test_a_network_learns_from_teachers_that_the_command_names(data: Path, tmp_path: Path) -> None:
+    recipe = small("tf_efficientnet_lite0")
+    for name in ("first", "second"):
+        train(data, tmp_path / name, dataclasses.replace(recipe, seed=len(name), epochs=1))
+    options = [
+        "--teachers",
+        str(tmp_path / "first"),
+        str(tmp_path / "second"),
+        "--teacher-share",
+        "0.7",
+        "--limit",
+        "10",
+    ]
+    options += ["--epochs", "1", "--batch-size", "6", "--input-px", "64", "--validation-share", "0.3", "--from-scratch"]
+    assert main(["--data", str(data), "--out", str(tmp_path / "pupil"), *options]) == 0
+    cards = [read_card(tmp_path / name) for name in ("first", "second", "pupil")]
+    assert cards[2].facts["recipe"]["teachers"] == [card.weights_sha256 for card in cards[:2]]
+    assert cards[2].facts["recipe"]["teacher_share"] == 0.7
+    assert all(cards[2].facts["training_data"] == card.facts["training_data"] for card in cards[:2])
 
 
 def test_the_command_tells_what_is_wrong_and_exits_with_2(
