@@ -70,7 +70,10 @@ def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float)
             annotation={"text": f"{name} ≥ {value:.2f}", "xanchor": side, "yanchor": "bottom"},
         )
     figure.update_xaxes(title="Population stability index", rangemode="tozero")
-    return figure.update_yaxes(type="category", automargin=True)
+    names = [each.name.replace("_", " ") for each in figures]  # from above, as in the table beside it
+    return figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=names, autorange="reversed", automargin=True
+    )
 
 
 def _drift_title(figures: tuple[DriftFigure, ...]) -> str:
