@@ -49,6 +49,8 @@ def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float)
     figure = new_figure(_drift_title(figures))
     for level, (colour, symbol) in _LEVEL_LOOKS.items():
         found = [each for each in figures if each.level is level]
+        if not found:
+            continue  # a legend, above all a printed one, names what is drawn
         figure.add_scatter(
             x=[each.psi for each in found],
             y=[each.name.replace("_", " ") for each in found],

@@ -210,3 +210,8 @@ def test_drift_says_what_alarms() -> None:
     assert list(figure.layout.yaxis.categoryarray) == ["brightness", "contrast", "red share"]  # as in the table
     assert figure.layout.yaxis.autorange == "reversed"
     print_chart(figure, "png", 40)
+
+
+def test_drift_names_no_level_that_nothing_is_on() -> None:
+    figure = drift_overview((DriftFigure("contrast", 100, 0.02, 0.1, 0.03, 0.9, DriftLevel.STEADY, 20, 21),), 0.1, 0.25)
+    assert [trace.name for trace in figure.data] == ["steady"]
