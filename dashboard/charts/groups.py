@@ -131,8 +131,9 @@ def _add_points(
     symbols: Sequence[str],
     said: Sequence[str],
 ) -> None:
-    """`said` is what hovering says of each, with its name, what it is and its value to be put in."""
-    each = zip(names, figures, symbols, said, strict=True)
+    """`said` is what hovering says of each, with its name, what it is and its value to be put in. Filled points come
+    first: plotly gives a series in the legend the mark of its first point."""
+    each = sorted(zip(names, figures, symbols, said, strict=True), key=lambda point: point[2].endswith("-open"))
     shown = [(name, value, symbol, words) for name, value, symbol, words in each if value]
     figure.add_scatter(
         x=[value.value for _, value, _, _ in shown],

@@ -49,6 +49,8 @@ def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float)
     figure = new_figure(_drift_title(figures))
     for level, (colour, symbol) in _LEVEL_LOOKS.items():
         found = [each for each in figures if each.level is level]
+        if not found:
+            continue  # a legend, above all a printed one, names what is drawn
         figure.add_scatter(
             x=[each.psi for each in found],
             y=[each.name.replace("_", " ") for each in found],
@@ -70,7 +72,10 @@ def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float)
             annotation={"text": f"{name} ≥ {value:.2f}", "xanchor": side, "yanchor": "bottom"},
         )
     figure.update_xaxes(title="Population stability index", rangemode="tozero")
-    return figure.update_yaxes(type="category", automargin=True)
+    names = [each.name.replace("_", " ") for each in figures]  # from above, as in the table beside it
+    return figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=names, autorange="reversed", automargin=True
+    )
 
 
 def _drift_title(figures: tuple[DriftFigure, ...]) -> str:

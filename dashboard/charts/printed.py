@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Paper
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 from dashboard.charts.paper import ALONE, SLANT_DEGREES, PaperSize, Room, make_room
 from dashboard.charts.paper_rows import Rows
@@ -172,7 +172,7 @@ def _finish(axes: Axes, layout: Any, x: str) -> None:  # noqa: ANN401
     horizontal, vertical = _axis(layout, x), _axis(layout, x.replace("x", "y"))
     for axis, found, limit in ((axes.xaxis, horizontal, axes.set_xlim), (axes.yaxis, vertical, axes.set_ylim)):
         if (found.tickformat or "").endswith("%"):
-            axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            axis.set_major_formatter(FuncFormatter(_percent_tick))
         if found.range is not None:
             limit(*found.range)
         elif found.rangemode == "tozero":
@@ -181,6 +181,11 @@ def _finish(axes: Axes, layout: Any, x: str) -> None:  # noqa: ANN401
         axes.images
     ):  # an image begins at the top, a plotly row at the bottom
         axes.invert_yaxis()
+
+
+def _percent_tick(share: float, _: int | None = None) -> str:
+    """A tick where it lies: matplotlib also puts ticks at 2.5%, which "2%" would misplace."""
+    return f"{100 * share:.4g}%"
 
 
 def _add_legend(paper: Paper, axes: dict[tuple[str, str], Axes], layout: Any, room: Room) -> None:  # noqa: ANN401

@@ -29,7 +29,8 @@ _CODE_LICENCE = "Apache-2.0"
 def draw_card(
     name: str, card: ModelCard, audited: Sequence[str], ablations: Sequence[Ablation], gates: Mapping[str, str]
 ) -> None:
-    """Intended use and limits first, then what the audit found, figures, data, versions and licences, ablations."""
+    """Intended use and limits first, then what the audit found, figures, data, versions and licences, heat maps,
+    ablations."""
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         _draw_use(card)
@@ -42,6 +43,7 @@ def draw_card(
         _draw_gates(name, gates)
         _offer_download(card, audited, ablations, gates)
         _draw_versions(card)
+    _draw_maps(card.facts.get("maps"))  # seven columns of figures, which half the width would cut off
     draw_ablations(ablations)
 
 
@@ -59,7 +61,6 @@ def _draw_tests(name: str, card: ModelCard) -> None:
         st.info(f"This network was not measured yet: run `make evaluate MODEL={name}`.", icon=":material/info:")
         return
     _draw_test(test)
-    _draw_maps(card.facts.get("maps"))
     if held_out:
         st.subheader("Held-out lesions", anchor=False)
         _draw_test(held_out, whole="All seven kinds of HAM10000")

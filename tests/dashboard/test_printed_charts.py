@@ -24,7 +24,7 @@ from dashboard.charts.live import rates_over_time
 from dashboard.charts.numbers import chart_csv
 from dashboard.charts.paper import ACROSS, ALONE, BESIDE, PaperSize
 from dashboard.charts.printed import print_chart, to_paper
-from dashboard.charts.style import VERMILLION
+from dashboard.charts.style import VERMILLION, new_figure
 from tests.dashboard.test_charts import AT, CHARTS, CURVE, all_charts
 
 FIGURE = Figure(0.9, 0.85, 0.95)
@@ -96,6 +96,26 @@ def test_small_groups_are_hollow_and_the_title_leaves_them_out() -> None:
     assert [symbol.endswith("-open") for symbol in symbols] == [False, True]
     assert len(figure.data[1].x) == 1
     print_chart(figure, "png", 40)
+
+
+def test_the_legend_shows_a_series_filled_though_its_first_group_is_small() -> None:
+    small, large = (
+        Subgroup("a small one", 12, 6, FIGURE, FIGURE, None),
+        Subgroup("large", 100, 50, FIGURE, FIGURE, None),
+    )
+    figure = subgroups(Division("Site", (small, large), 0))
+    assert [trace.marker.symbol[0] for trace in figure.data] == ["diamond", "square"]
+    assert list(figure.data[0].y) == ["large (n 100)", "a small one (n 12)"]
+    assert list(figure.layout.yaxis.categoryarray) == ["a small one (n 12)", "large (n 100)"]  # drawn as in the table
+
+
+def test_a_tick_between_whole_per_cents_is_said_where_it_lies() -> None:
+    figure = new_figure("Shares").add_scatter(x=[0.0, 0.19], y=[0.0, 1.0])
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    paper = to_paper(figure)
+    paper.draw_without_rendering()
+    ticks = dict(zip(paper.axes[0].get_xticks(), (t.get_text() for t in paper.axes[0].get_xticklabels()), strict=True))
+    assert ticks and all(float(text.rstrip("%")) == pytest.approx(100 * at) for at, text in ticks.items())
 
 
 def test_a_figure_is_hollow_by_the_images_that_it_is_of_not_by_the_group() -> None:
@@ -187,4 +207,11 @@ def test_drift_says_what_alarms() -> None:
     )
     assert figure.layout.title.text == "Drift alarm: brightness; to watch: red share"
     assert {trace.name: len(trace.x) for trace in figure.data} == {"steady": 1, "watch": 1, "alarm": 1}
+    assert list(figure.layout.yaxis.categoryarray) == ["brightness", "contrast", "red share"]  # as in the table
+    assert figure.layout.yaxis.autorange == "reversed"
     print_chart(figure, "png", 40)
+
+
+def test_drift_names_no_level_that_nothing_is_on() -> None:
+    figure = drift_overview((DriftFigure("contrast", 100, 0.02, 0.1, 0.03, 0.9, DriftLevel.STEADY, 20, 21),), 0.1, 0.25)
+    assert [trace.name for trace in figure.data] == ["steady"]

@@ -87,8 +87,13 @@ def audit_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
     audit = inputs.audit
     if audit:
         counted = (parts_table(audit), _sources(audit), clinical_table(audit), _pairs(audit))
-        tables = tuple(table_of(rows[0], rows[1:]) for rows in counted if len(rows) > 1)
+        tables = tuple(table_of([_capital(name) for name in rows[0]], rows[1:]) for rows in counted if len(rows) > 1)
         yield ReportBlock("What the audit counted", ("Counts of these files, so without an interval.",), tables)
+
+
+def _capital(name: str) -> str:
+    """As the other heads of the report are; "ROC-AUC" stays."""
+    return name[:1].upper() + name[1:]
 
 
 def log_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
