@@ -15,6 +15,7 @@ LesionwiseError
 |   |-- StorageBusy            the database is locked by another program
 |   |-- StorageFull            no space left on the disk
 |   |-- StorageReadOnly        the folder or the database may not be written
+|   |-- StorageBroken          the disk or share of the data folder fails
 |   `-- StorageUnreachable     the database, or where the pictures are kept, is another machine and does not answer
 |-- RecordNotFound             no case, batch or picture with that id
 |-- CaseSignedOff              somebody stands for the case as it is
@@ -55,6 +56,8 @@ class CorruptImage(ImageRejected):
 
 class ImageTooLarge(ImageRejected):
     """The header announces more pixels, or the file has more bytes, than the limit."""
+
+    next_step = "Make the picture smaller, or cut it to the lesion, save it as JPEG and upload that file."
 
 
 class SeveralFrames(ImageRejected):
@@ -115,6 +118,15 @@ class StorageReadOnly(StorageFailed):
     """No permission to write."""
 
     next_step = "Ask the person who looks after this computer to allow writing to the data folder, then save again."
+
+
+class StorageBroken(StorageFailed):
+    """The disk fails, is gone, or was made read-only while the program ran."""
+
+    next_step = (
+        "Have the person who looks after this computer check the disk or network share of the data folder, then save "
+        "again."
+    )
 
 
 class StorageUnreachable(StorageFailed):

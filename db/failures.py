@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import ExceptionContext
 
-from core.errors import StorageBusy, StorageFailed, StorageFull, StorageReadOnly, StorageUnreachable
+from core.errors import StorageBroken, StorageBusy, StorageFailed, StorageFull, StorageReadOnly, StorageUnreachable
 
 _PRIMARY_CODE = 0xFF  # SQLite keeps the extended reason in the higher bytes
 
@@ -18,6 +18,7 @@ _OF_SQLITE: dict[int, type[StorageFailed]] = {
     sqlite3.SQLITE_READONLY: StorageReadOnly,
     sqlite3.SQLITE_PERM: StorageReadOnly,
     sqlite3.SQLITE_CANTOPEN: StorageReadOnly,
+    sqlite3.SQLITE_IOERR: StorageBroken,
 }
 _OF_SYSTEM: dict[int, type[StorageFailed]] = {
     errno.ENOSPC: StorageFull,
@@ -25,11 +26,13 @@ _OF_SYSTEM: dict[int, type[StorageFailed]] = {
     errno.EACCES: StorageReadOnly,
     errno.EPERM: StorageReadOnly,
     errno.EROFS: StorageReadOnly,
+    errno.EIO: StorageBroken,
 }
 _SENTENCES: dict[type[StorageFailed], str] = {
     StorageBusy: "Nothing was saved: another program is using the database.",
     StorageFull: "Nothing was saved: the disk is full.",
     StorageReadOnly: "Nothing was saved: the data folder may not be written.",
+    StorageBroken: "Nothing was saved: the disk that keeps the record does not take it.",
     StorageUnreachable: "Nothing was saved: the server that keeps the record, or its pictures, does not answer.",
 }
 
@@ -50,7 +53,7 @@ def storage_failure(error: BaseException | None) -> StorageFailed | None:
 
 
 def raise_storage_failure(context: ExceptionContext) -> None:
-    """Listen to an engine's `handle_error`: raises StorageBusy, StorageFull or StorageReadOnly, lets the rest pass."""
+    """Listen to an engine's `handle_error`: raises the StorageFailed that it is, lets the rest pass."""
     failure = storage_failure(context.original_exception)
     if failure is not None:
         raise failure from context.original_exception
@@ -58,7 +61,7 @@ def raise_storage_failure(context: ExceptionContext) -> None:
 
 @contextmanager
 def file_errors_told() -> Iterator[None]:
-    """Work on files; raises StorageFull or StorageReadOnly in place of the system's error, lets the rest pass."""
+    """Work on files; raises a StorageFailed in place of the system's error, lets the rest pass."""
     try:
         yield
     except OSError as error:

@@ -31,7 +31,7 @@ class UnitOfWork:
     """The repositories over one transaction; leaving without `commit()` undoes everything.
 
     A writing one holds the database's write lock from its start, so keep what is slow outside of it. From entering to
-    commit it raises StorageBusy, StorageFull or StorageReadOnly. Made anew for each use case, and for one thread.
+    commit it raises StorageFailed. Made anew for each use case, and for one thread.
     """
 
     session: Session

@@ -1,5 +1,7 @@
 """Upload a picture, classify it, look at the heat map, save the case."""
 
+import time
+
 import streamlit as st
 
 from core.domain import CaseDraft, CaseRecord, Heatmap
@@ -112,7 +114,7 @@ def draw_save(intake: session.Intake) -> None:
             else:
                 change_case(intake.saved_case_id, draft, intake.saved)
             intake.saved, _ = load_case(case_id=intake.saved_case_id, record=get_record())
-            session.flash(f"Case {intake.saved_case_id} is saved.")
+            session.flash(f"Case {intake.saved_case_id} is saved, {time.strftime('%H:%M:%S')}.")  # or two were one
             st.rerun()
         except LesionwiseError as error:
             show_error(error)

@@ -3,7 +3,7 @@ import sqlite3
 
 import pytest
 
-from core.errors import StorageBusy, StorageFailed, StorageFull, StorageReadOnly
+from core.errors import StorageBroken, StorageBusy, StorageFailed, StorageFull, StorageReadOnly
 from db.failures import file_errors_told, storage_failure
 
 
@@ -15,6 +15,7 @@ from db.failures import file_errors_told, storage_failure
         (errno.EACCES, StorageReadOnly),
         (errno.EPERM, StorageReadOnly),
         (errno.EROFS, StorageReadOnly),
+        (errno.EIO, StorageBroken),
     ],
 )
 def test_the_system_s_errors_are_told_to_the_clinician(number: int, kind: type[StorageFailed]) -> None:
@@ -36,6 +37,7 @@ def test_other_errors_of_the_system_pass_as_they_are() -> None:
         (sqlite3.SQLITE_READONLY_DBMOVED, StorageReadOnly),
         (sqlite3.SQLITE_CANTOPEN_ISDIR, StorageReadOnly),
         (sqlite3.SQLITE_FULL, StorageFull),
+        (sqlite3.SQLITE_IOERR_WRITE, StorageBroken),
     ],
 )
 def test_sqlite_s_extended_reasons_are_known_too(code: int, kind: type[StorageFailed]) -> None:
