@@ -46,10 +46,11 @@ class Figure:
         return f"{value} ({low} to {high})"
 
     def as_text(self, decimals: int = 2) -> str:
-        """Such as "0.97 (0.96–0.98)"."""
+        """Such as "0.97 (0.96–0.98)", or "-0.29 (-0.40 to -0.18)"."""
         if not math.isfinite(self.value):
             return "not defined"
-        return f"{self.value:.{decimals}f} ({self.low:.{decimals}f}–{self.high:.{decimals}f})"
+        to = "–" if self.low >= 0 else " to "
+        return f"{self.value:.{decimals}f} ({self.low:.{decimals}f}{to}{self.high:.{decimals}f})"
 
     def as_percent(self, decimals: int = 0) -> str:
         """Such as "94% (91–96%)"."""

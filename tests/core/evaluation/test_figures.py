@@ -1,0 +1,19 @@
+"""A figure with its interval, in words."""
+
+import math
+
+import pytest
+
+from core.evaluation.figures import Figure
+
+
+@pytest.mark.parametrize(
+    ("figure", "expected"),
+    [
+        (Figure(0.971, 0.96, 0.981), "0.97 (0.96–0.98)"),
+        (Figure(-0.29, -0.4, -0.18), "-0.29 (-0.40 to -0.18)"),
+        (Figure(math.nan, math.nan, math.nan), "not defined"),
+    ],
+)
+def test_an_interval_is_read_in_one_way(figure: Figure, expected: str) -> None:
+    assert figure.as_text() == expected
