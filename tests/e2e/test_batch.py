@@ -21,7 +21,7 @@ from dashboard.workflow.cases import list_cases, load_case
 from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record, open_record
 from tests.e2e.conftest import Server
-from tests.e2e.visitor import LESION, PRESS_MS, go_to, photograph, settle, upload, wait_until
+from tests.e2e.visitor import LESION, PRESS_MS, download, go_to, photograph, settle, upload, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -85,10 +85,8 @@ def test_a_batch_of_twenty_with_one_broken_file(page: Page, server: Server, tmp_
     expect(page.get_by_role("button", name="All saved")).to_be_disabled()
     assert n_cases(record) == before + 19
 
-    settle(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Table as CSV").click(delay=PRESS_MS)
-    table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
+    kept = download(page, page.get_by_role("button", name="Table as CSV"))
+    table = pd.read_csv(kept.path(), encoding="utf-8-sig")
     assert len(table) == 20
     assert table["malignant_probability"].dropna().is_monotonic_decreasing
     assert list(table.loc[table["state"] == "rejected", "file"]) == ["07.jpg"]

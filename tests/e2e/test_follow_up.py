@@ -18,7 +18,7 @@ from dashboard.workflow.cases import save_case
 from dashboard.workflow.record import Record
 from tests.e2e.conftest import Server
 from tests.e2e.test_batch import name_reader, record_of
-from tests.e2e.visitor import PRESS_MS, field, go_to, photograph, settle
+from tests.e2e.visitor import PRESS_MS, download, field, go_to, photograph, settle
 
 pytestmark = pytest.mark.browser
 
@@ -114,9 +114,7 @@ def sign(page: Page, tmp_path: Path) -> str:
     page.get_by_role("button", name="Sign report").click(delay=PRESS_MS)
     page.get_by_role("button", name="Sign and lock").click(delay=PRESS_MS)
     expect(page.get_by_text(f"Signed by {WHO}")).to_be_visible()
-    settle(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Signed report").click(delay=PRESS_MS)
+    kept = download(page, page.get_by_role("button", name="Signed report"))
     photograph(page, tmp_path, "signed")
-    assert re.fullmatch(r"lesionwise-case-\d+-signed-1\.pdf", download.value.suggested_filename)
-    return re.sub(r"\s+", " ", " ".join(one.extract_text() for one in PdfReader(download.value.path()).pages))
+    assert re.fullmatch(r"lesionwise-case-\d+-signed-1\.pdf", kept.suggested_filename)
+    return re.sub(r"\s+", " ", " ".join(one.extract_text() for one in PdfReader(kept.path()).pages))

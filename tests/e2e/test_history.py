@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from tests.e2e.conftest import Server
 from tests.e2e.test_batch import SCORING_MS, n_cases, name_reader, record_of, start_batch
-from tests.e2e.visitor import PRESS_MS, field, go_to, photograph, settle, upload
+from tests.e2e.visitor import PRESS_MS, download, field, go_to, photograph, settle, upload
 
 pytestmark = pytest.mark.browser
 
@@ -46,10 +46,8 @@ def test_search_save_the_filter_export_and_erase(
     page.get_by_role("button", name="Save", exact=True).click(delay=PRESS_MS)
     expect(page.get_by_text("one lesion is saved.")).to_be_visible()
 
-    settle(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Export selection as CSV").click(delay=PRESS_MS)
-    table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
+    kept = download(page, page.get_by_role("button", name="Export selection as CSV"))
+    table = pd.read_csv(kept.path(), encoding="utf-8-sig")
     assert list(table["patient_id"]) == ["P-0"]
     assert list(table["image_type"]) == ["dermoscopic"]
 

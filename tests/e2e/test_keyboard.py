@@ -88,6 +88,7 @@ def sign(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     page.keyboard.press("Space")
+    expect(page.get_by_test_id("stPopoverBody")).to_be_focused()
     page.keyboard.press("Tab")
     expect(button(page, "Sign and lock")).to_be_focused()
     press(page, "Enter", f"Signed by {READERS[0]}")

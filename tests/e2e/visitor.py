@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Download, FilePayload, Locator, Page, TimeoutError, expect
 
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
@@ -126,3 +126,17 @@ def wait_until(is_true: Callable[[], bool], patience_s: float = 60.0) -> None:
 def photograph(page: Page, folder: Path, name: str) -> None:
     """A screenshot beside the test's other files, for a person who looks into a failure."""
     page.screenshot(path=folder / f"{name}.png")
+
+
+def download(page: Page, button: Locator, presses: int = 3) -> Download:
+    """Press a button that makes a file, again where nothing came: on a busy machine a redraw can take a press away."""
+    for n in range(presses):
+        settle(page)
+        try:
+            with page.expect_download() as started:
+                button.click(delay=PRESS_MS)
+            return started.value
+        except TimeoutError:
+            if n == presses - 1:
+                raise
+    raise ValueError(f"expected at least one press, got {presses}")
