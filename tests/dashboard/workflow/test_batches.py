@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from core.domain import BatchItem, CaseFilter, Upload
+from core.domain import BatchItem, BatchSummary, CaseFilter, Upload
 from core.errors import CaseSignedOff, RecordNotFound, StorageBusy, StorageFull
 from core.settings import Settings
 from core.taxonomy import Band, BatchMode, BatchState, ItemState
@@ -184,11 +184,11 @@ def test_a_paused_batch_keeps_its_files_and_goes_on_when_resumed(
     assert classifier.n_scored == MANY
 
 
-@pytest.mark.parametrize("stop", [batches.pause_batch, batches.cancel_batch])
-def test_a_batch_that_is_paused_or_stopped_while_its_last_group_is_scored_is_done(
-    stop: Callable[..., object], record: Record, classifier: DarknessClassifier
-) -> None:
-    batch_id = begin(record, shades(3))
+def stopped_after_a_group(
+    stop: Callable[..., object], taken: Sequence[TakenIn], record: Record, classifier: DarknessClassifier
+) -> BatchSummary:
+    """What a batch has come to that is stopped once its first group is scored."""
+    batch_id = begin(record, taken)
     batches.run_batch(
         batch_id=batch_id,
         classifier=classifier,
@@ -196,7 +196,14 @@ def test_a_batch_that_is_paused_or_stopped_while_its_last_group_is_scored_is_don
         report=lambda _: stop(batch_id=batch_id, record=record),
         is_stopped=lambda: not batches.is_running(batch_id=batch_id, record=record),
     )
-    summary = batches.load_summary(batch_id=batch_id, record=record)
+    return batches.load_summary(batch_id=batch_id, record=record)
+
+
+@pytest.mark.parametrize("stop", [batches.pause_batch, batches.cancel_batch])
+def test_a_batch_that_is_paused_or_stopped_while_its_last_group_is_scored_is_done(
+    stop: Callable[..., object], record: Record, classifier: DarknessClassifier
+) -> None:
+    summary = stopped_after_a_group(stop, shades(3), record, classifier)
     assert (summary.state, summary.n_scored, summary.n_waiting) == (BatchState.FINISHED, 3, 0)
 
 
@@ -206,15 +213,7 @@ def test_a_batch_that_is_paused_or_stopped_while_its_last_group_is_scored_is_don
 def test_a_batch_that_is_paused_or_stopped_before_stays_so(
     stop: Callable[..., object], state: BatchState, record: Record, classifier: DarknessClassifier
 ) -> None:
-    batch_id = begin(record, shades(MANY))
-    batches.run_batch(
-        batch_id=batch_id,
-        classifier=classifier,
-        record=record,
-        report=lambda _: stop(batch_id=batch_id, record=record),
-        is_stopped=lambda: not batches.is_running(batch_id=batch_id, record=record),
-    )
-    summary = batches.load_summary(batch_id=batch_id, record=record)
+    summary = stopped_after_a_group(stop, shades(MANY), record, classifier)
     assert summary.state is state
     assert summary.n_waiting > 0
 
