@@ -35,6 +35,7 @@ try:
             file_name="lesionwise-cases.csv",
             mime="text/csv",
             icon=":material/download:",
+            on_click="ignore",
             width="stretch",
         )
     if wanted.pseudonym:

@@ -87,6 +87,7 @@ def draw_actions(page: BatchPage, picked: list[int], record: Record) -> None:
         file_name=f"lesionwise-batch-{summary.batch_id}.csv",
         mime="text/csv",
         icon=":material/download:",
+        on_click="ignore",
         width="stretch",
     )
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import LesionwiseError, StorageFailed
 from dashboard import session
 from dashboard.components.focus import follow_popovers
+from dashboard.components.pictures import see_pictures_arrive
 from dashboard.components.words import USE_LINE
 from dashboard.resources import get_practice, get_record, get_shelf, get_worker
 
@@ -37,6 +38,7 @@ def draw_frame(title: str) -> None:
     with right:
         _reader_choice()
     follow_popovers()
+    see_pictures_arrive()
     sentence = session.take_flash()
     if sentence:
         st.toast(sentence, icon=":material/check_circle:")

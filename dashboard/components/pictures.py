@@ -1,6 +1,7 @@
 """Pictures for the browser."""
 
 import io
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,13 @@ _LOSSLESS_PIXELS = 4_000_000  # above it a PNG takes more than a second to make,
 _HEIGHT_PX = 500
 _PNG = b"\x89PNG"
 WIDEST_PX = 850
+
+_arrive = st.components.v2.component("lesionwise_arrive", js=Path(__file__).with_name("arrive.js").read_text("utf-8"))
+
+
+def see_pictures_arrive() -> None:
+    """Draw nothing, and have the browser ask again for a picture of the page that did not come."""
+    _arrive(key="see-pictures-arrive")
 
 
 def encode_picture(pixels: NDArray[np.uint8]) -> bytes:

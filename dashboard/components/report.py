@@ -99,7 +99,9 @@ def _test_figures(model: ModelIdentity) -> tuple[str, float | None]:
 
 
 def _draw_bundle(label: str, make: Callable[[], bytes], file_name: str, mime: str) -> None:
-    st.download_button(label, make, file_name=file_name, mime=mime, icon=":material/download:", width="stretch")
+    st.download_button(
+        label, make, file_name=file_name, mime=mime, icon=":material/download:", on_click="ignore", width="stretch"
+    )
 
 
 def _draw_signed(signed: SignedReport, record: Record) -> None:
@@ -114,6 +116,7 @@ def _draw_signed(signed: SignedReport, record: Record) -> None:
         file_name=report_name(signed.case_id, signed),
         mime=_PDF,
         icon=":material/picture_as_pdf:",
+        on_click="ignore",
         width="stretch",
     )
 
@@ -136,6 +139,7 @@ def _draw_download(case: CaseRecord, make: Callable[..., CaseReport], heatmap: H
         file_name=report_name(case.case_id, None),
         mime=_PDF,
         icon=":material/picture_as_pdf:",
+        on_click="ignore",
         width="stretch",
     )
 

@@ -76,5 +76,6 @@ def offer_overlay(image: LesionImage, heatmap: Heatmap, opacity: float, name: st
         lambda: encode_picture(overlay_heatmap(image.pixels, heatmap.values, opacity)),
         file_name=name,
         icon=":material/download:",
+        on_click="ignore",
         width="stretch",
     )

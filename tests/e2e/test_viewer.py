@@ -1,10 +1,11 @@
 """The picture and its heat map: large, above the fold, and nothing moves or changes that should not."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 from core.imaging.decode import decode
 from core.imaging.drawn import DrawnLesion, draw_jpeg
@@ -77,3 +78,19 @@ def test_the_picture_is_never_changed_but_by_the_map(page: Page) -> None:
     assert not np.array_equal(shown_pixels(page), untouched)
     switch_map(page, is_on=False)
     assert np.array_equal(shown_pixels(page), untouched)
+
+
+def test_a_picture_that_did_not_come_is_asked_for_again(page: Page) -> None:
+    asked: list[str] = []
+
+    def refuse_twice(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) <= 2:
+            route.fulfill(status=404)
+        else:
+            route.continue_()
+
+    page.route(re.compile("/media/.*png"), refuse_twice)
+    upload(page, ("late.jpg", LARGE))
+    expect(picture(page)).to_have_js_property("naturalWidth", 1600)
+    assert len(set(asked)) == 1
