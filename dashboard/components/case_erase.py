@@ -28,9 +28,11 @@ def draw_erase(pseudonym: str, record: Record) -> None:
         reader = session.reader()
         if not reader:
             st.caption("Choose your name at the top first: it is kept with the line in the audit trail.")
-        is_sure = typed.strip() == pseudonym and bool(reader)
-        if st.button("Erase for good", icon=":material/delete_forever:", disabled=not is_sure, type="primary"):
-            _erase(pseudonym, reader, record)
+        if st.button("Erase for good", icon=":material/delete_forever:", disabled=not reader, type="primary"):
+            if typed.strip() == pseudonym:
+                _erase(pseudonym, reader, record)
+            else:
+                st.warning("Nothing was erased: type the pseudonym letter for letter.", icon=":material/warning:")
 
 
 def _erase(pseudonym: str, reader: str, record: Record) -> None:

@@ -34,6 +34,7 @@ def erase_patient(*, pseudonym: str, who: str, record: Record) -> Erasure:
     with record.writing() as work:
         found = work.erasure.belongings(pseudonym)
         blobs = work.erasure.erase(pseudonym, found)
+        work.erasure.finish_emptied_batches()
         work.erasure.blank_batch_names(lambda name: names_pseudonym(name, pseudonym))
         for kept in work.saved_filters.all():
             said = (kept.name, kept.wanted.pseudonym, kept.wanted.text)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import RecordNotFound
+from core.taxonomy import BatchState, ItemState
 from db.repositories.batch_rows import ITEM_ENTITY, SUBMISSION
 from db.tables import (
     AuditRow,
@@ -87,6 +88,12 @@ class ErasureRepository:
         names = self._session.execute(select(BatchRow.id, BatchRow.name)).all()
         theirs = [row.id for row in names if is_theirs(row.name)]
         self._session.execute(update(BatchRow).where(BatchRow.id.in_(theirs)).values(name="Erased name"))
+
+    def finish_emptied_batches(self) -> None:
+        """A paused batch whose last waiting files went has nothing to be resumed for."""
+        is_waiting = exists().where(BatchItemRow.batch_id == BatchRow.id, BatchItemRow.state == ItemState.WAITING)
+        is_emptied = (BatchRow.state == BatchState.PAUSED) & ~is_waiting
+        self._session.execute(update(BatchRow).where(is_emptied).values(state=BatchState.FINISHED))
 
     def _delete_pictures(self, image_ids: Collection[int]) -> set[str]:
         users = [column for user, column in _references(_table(ImageRow)) if user is not _table(PredictionRow)]

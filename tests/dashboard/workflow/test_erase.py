@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 from core.domain import CaseDraft, CaseFilter, ConfirmedDiagnosis, LesionImage, Prediction, Review, StoredImage, Upload
 from core.errors import RecordNotFound, StorageReadOnly
 from core.settings import Settings
-from core.taxonomy import Band, BatchMode, Confidence, ConfirmType, Diagnosis, Impression
+from core.taxonomy import Band, BatchMode, BatchState, Confidence, ConfirmType, Diagnosis, Impression
 from dashboard.workflow import batches, cases
 from dashboard.workflow.assign import assign_by_name
 from dashboard.workflow.batch_review import decide_item, load_items, save_items, sign_items
@@ -118,6 +118,19 @@ def test_files_that_wait_in_a_batch_go_too_and_nobodys_cases_stay(record: Record
     assert record.staging.names() == []
     assert rows_with(record, ERASED) == []
     assert cases.load_case(case_id=nobodys, record=record)[0].pseudonym == ""
+
+
+@pytest.mark.parametrize(("other", "state"), [("", BatchState.FINISHED), (OTHER, BatchState.PAUSED)])
+def test_a_paused_batch_of_which_nothing_waits_any_more_is_finished(
+    other: str, state: BatchState, record: Record
+) -> None:
+    names = [f"{ERASED}_L1_a.jpg"] + ([f"{other}_L1_b.jpg"] if other else [])
+    taken = [TakenIn(Upload(name, draw(n))) for n, name in enumerate(names)]
+    assigned = assign_by_name(names).of_file
+    batch_id = batches.create_batch(name="morning", taken=taken, reader="dr a", record=record, assigned=assigned)
+    batches.pause_batch(batch_id=batch_id, record=record)
+    erase_patient(pseudonym=ERASED, who="dr a", record=record)
+    assert batches.load_summary(batch_id=batch_id, record=record).state is state
 
 
 def test_a_file_that_became_another_patients_case_stays_with_its_read(
