@@ -58,3 +58,10 @@ class Figure:
             return "not defined"
         value, low, high = (f"{100 * part:.{decimals}f}" for part in (self.value, self.low, self.high))
         return f"{value}% ({low}–{high}%)"
+
+
+def p_text(p: float | None) -> str:
+    """Such as "0.034" or "< 0.001"; "" where there is none."""
+    if p is None:
+        return ""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

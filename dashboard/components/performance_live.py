@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.classifier.card import ModelCard
 from core.evaluation.drift import ALARM_PSI, WATCH_PSI, DriftFigure, DriftLevel
-from core.evaluation.figures import Figure
+from core.evaluation.figures import Figure, p_text
 from core.evaluation.live_figures import MIN_CONFIRMED, VERIFICATION_BIAS, LiveFigures
 from dashboard.charts import calibration, drift_overview
 from dashboard.charts.rates import HELD_BACK, live_rates
@@ -150,8 +150,7 @@ def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
                     "Level",
                     Cell("PSI", "stability index"),
                     Cell("KS", "p, Holm"),
-                    "Median here",
-                    "Median then",
+                    Cell("Median", "here, and then"),
                 ],
                 [_drift_row(figure) for figure in drift.figures],
             )
@@ -179,9 +178,8 @@ def _drift_row(figure: DriftFigure) -> list[str | Cell]:
         Cell(name[0].upper() + name[1:], f"n {figure.n:,}"),
         Cell(_LEVEL_WORDS[figure.level], is_big=figure.level is DriftLevel.ALARM),
         Cell(f"{figure.psi:.2f}", f"{figure.psi_by_chance:.2f} by chance"),
-        Cell(f"{figure.ks:.2f}", f"p {figure.p:.2g}"),
-        f"{figure.live_median:.3g}",
-        f"{figure.reference_median:.3g}",
+        Cell(f"{figure.ks:.2f}", f"p {p_text(figure.p)}"),
+        Cell(f"{figure.live_median:.3g}", f"then {figure.reference_median:.3g}"),
     ]
 
 

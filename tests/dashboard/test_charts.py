@@ -102,6 +102,13 @@ def test_the_title_says_the_finding(name: str, title: str) -> None:
     assert all_charts()[name].layout.title.text == title
 
 
+def test_a_roc_auc_is_no_percentage() -> None:
+    chart = all_charts()["training_curve"]
+    assert chart.layout.yaxis2.tickformat == ".2f"
+    hover = traces(chart)["validation ROC-AUC"].hovertext[1]
+    assert hover == "epoch 2: validation ROC-AUC 0.962"
+
+
 @pytest.mark.parametrize("name", CHARTS)
 def test_backgrounds_are_transparent_and_text_has_the_pages_colour(name: str) -> None:
     layout = all_charts()[name].layout

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core.evaluation.advice import MIN_MALIGNANT
 from core.evaluation.drift import ALARM_PSI, WATCH_PSI
+from core.evaluation.figures import p_text
 from core.evaluation.live_figures import MIN_CONFIRMED, VERIFICATION_BIAS, LiveFigures
 from core.exports.performance_pdf import ReportBlock, ReportTable, table_of
 from dashboard.charts import calibration, drift_overview
@@ -58,7 +59,7 @@ def _drift(drift: Drift) -> ReportBlock:
         [
             f"{each.name.replace('_', ' ').capitalize()} ({each.n:,})",
             f"{each.psi:.2f} ({each.psi_by_chance:.2f} by chance)",
-            f"{each.ks:.2f} (p {each.p:.2g})",
+            f"{each.ks:.2f} (p {p_text(each.p)})",
             f"{each.live_median:.3g}",
             f"{each.reference_median:.3g}",
             each.level.value,

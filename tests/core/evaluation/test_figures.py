@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from core.evaluation.figures import Figure
+from core.evaluation.figures import Figure, p_text
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,8 @@ from core.evaluation.figures import Figure
 )
 def test_an_interval_is_read_in_one_way(figure: Figure, expected: str) -> None:
     assert figure.as_text() == expected
+
+
+@pytest.mark.parametrize(("p", "expected"), [(6.5e-201, "< 0.001"), (0.001, "0.001"), (1.0, "1.000"), (None, "")])
+def test_a_p_is_written_as_people_write_it(p: float | None, expected: str) -> None:
+    assert p_text(p) == expected
