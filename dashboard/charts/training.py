@@ -47,7 +47,8 @@ def _add_lines(
             line={"color": colour, "dash": dash},
             marker={"symbol": symbol},
             hovertext=[
-                f"epoch {epoch}: {what} {value:.3f}" for epoch, value in zip(curve["epoch"], curve[name], strict=True)
+                f"epoch {epoch:.0f}: {what} {value:.3f}"
+                for epoch, value in zip(curve["epoch"], curve[name], strict=True)
             ],
             hoverinfo="text",
             row=1,

@@ -105,8 +105,9 @@ def test_the_title_says_the_finding(name: str, title: str) -> None:
 def test_a_roc_auc_is_no_percentage() -> None:
     chart = all_charts()["training_curve"]
     assert chart.layout.yaxis2.tickformat == ".2f"
-    hover = traces(chart)["validation ROC-AUC"].hovertext[1]
-    assert hover == "epoch 2: validation ROC-AUC 0.962"
+    assert traces(chart)["validation ROC-AUC"].hovertext[1] == "epoch 2: validation ROC-AUC 0.962"
+    as_read = training_curve(EPOCHS.astype(float))  # from a CSV whose epochs may be no whole numbers to pandas
+    assert traces(as_read)["validation accuracy"].hovertext[0].startswith("epoch 1: ")
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -213,7 +214,6 @@ def test_training_curve_shows_every_epoch_and_marks_the_kept_one() -> None:
     shown = traces(figure)
     assert shown["train loss"].y.tolist() == [0.6, 0.4, 0.2]
     assert shown["validation accuracy"].y.tolist() == [0.8, 0.9, 0.89]
-    assert shown["validation ROC-AUC"].hovertext[1] == "epoch 2: validation ROC-AUC 96%"
     assert {shape.x0 for shape in figure.layout.shapes} == {2}
     assert shown["train loss"].line.dash != shown["validation loss"].line.dash
 
