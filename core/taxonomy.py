@@ -194,6 +194,13 @@ class HeatmapMethod(StrEnum):
     LAYER_CAM = "layer_cam"
 
 
+class Gate(StrEnum):
+    """What holds a picture back: it is too poor, or no dermoscopic picture."""
+
+    QUALITY = "quality"
+    SCOPE = "scope"
+
+
 class BatchState(StrEnum):
     """Where a batch stands."""
 

@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, String, case, extract, func, select, type_coerce
+from sqlalchemy import ColumnElement, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from core.taxonomy import Band, ItemState
+from core.taxonomy import Band
 from db.agreement import newest_own_final_id
 from db.case_columns import newest_diagnosis_id, newest_review_id
+from db.live_months import LiveFilter, by_month, count_if, month_of, period
 from db.repositories.predictions import EMBEDDING_TYPE
 from db.tables import (
-    BatchItemRow,
-    BatchRow,
     CaseChecksRow,
     CaseRow,
     DiagnosisRow,
@@ -31,15 +29,6 @@ from db.tables import (
 )
 
 STATISTICS = ("brightness", "contrast", "saturation", "redness")
-
-
-@dataclass(frozen=True, slots=True)
-class LiveFilter:
-    """Which cases count: those scored by one network's weights ("" for any), saved from a time (UTC) on."""
-
-    weights_sha256: str = ""
-    created_from: datetime | None = None
-    created_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,57 +76,40 @@ def cases_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
     that gates looked at, and those that were scored against a gate."""
     counts = {
         "n": func.count(CaseRow.id),
-        **{str(band): _count_if(PredictionRow.band == band) for band in Band},
-        "reviewed": _count_if(ReviewRow.id.is_not(None)),
-        "agreed": _count_if(ReviewRow.assessment == PredictionRow.band),
-        "checked": _count_if(CaseChecksRow.case_id.is_not(None)),
-        "overridden": _count_if(CaseChecksRow.override_reason != ""),
+        **{str(band): count_if(PredictionRow.band == band) for band in Band},
+        "reviewed": count_if(ReviewRow.id.is_not(None)),
+        "agreed": count_if(ReviewRow.assessment == PredictionRow.band),
+        "checked": count_if(CaseChecksRow.case_id.is_not(None)),
+        "overridden": count_if(CaseChecksRow.override_reason != ""),
     }
     statement = (
-        select(*_month(CaseRow.created_at), *(count.label(name) for name, count in counts.items()))
+        select(*month_of(CaseRow.created_at), *(count.label(name) for name, count in counts.items()))
         .select_from(CaseRow)
         .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
         .outerjoin(ReviewRow, ReviewRow.id == newest_review_id())
         .outerjoin(CaseChecksRow, CaseChecksRow.case_id == CaseRow.id)
         .where(*_conditions(wanted))
     )
-    return _by_month(session, statement, list(counts), CaseRow.created_at)
+    return by_month(session, statement, list(counts), CaseRow.created_at)
 
 
 def reads_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
     """Per month of the first read: blind first reads, those with a final assessment of the same reader, and those that
     this reader switched."""
     counts = {
-        "first_reads": _count_if(FirstReadRow.impression.is_not(None)),
-        "finals": _count_if(FirstReadRow.impression.is_not(None) & FinalAssessmentRow.id.is_not(None)),
-        "switched": _count_if(FinalAssessmentRow.is_switch.is_(True)),
+        "first_reads": count_if(FirstReadRow.impression.is_not(None)),
+        "finals": count_if(FirstReadRow.impression.is_not(None) & FinalAssessmentRow.id.is_not(None)),
+        "switched": count_if(FinalAssessmentRow.is_switch.is_(True)),
     }
     statement = (
-        select(*_month(FirstReadRow.kept_at), *(count.label(name) for name, count in counts.items()))
+        select(*month_of(FirstReadRow.kept_at), *(count.label(name) for name, count in counts.items()))
         .select_from(FirstReadRow)
         .outerjoin(FinalAssessmentRow, FinalAssessmentRow.id == newest_own_final_id())
         .join(CaseRow, CaseRow.id == FirstReadRow.case_id)
         .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
         .where(*_conditions(wanted))
     )
-    return _by_month(session, statement, list(counts), FirstReadRow.kept_at)
-
-
-def rejections_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:
-    """Per month in which a batch was begun: its files that were looked at, and those that were rejected.
-
-    A rejected file was scored by nobody, so the network of the filter does not narrow it.
-    """
-    counts = {
-        "files": _count_if(BatchItemRow.state != ItemState.WAITING),
-        "rejected": _count_if(BatchItemRow.state == ItemState.REJECTED),
-    }
-    statement = (
-        select(*_month(BatchRow.created_at), *(count.label(name) for name, count in counts.items()))
-        .join(BatchItemRow, BatchItemRow.batch_id == BatchRow.id)
-        .where(*_period(BatchRow.created_at, wanted))
-    )
-    return _by_month(session, statement, list(counts), BatchRow.created_at)
+    return by_month(session, statement, list(counts), FirstReadRow.kept_at)
 
 
 def newest_scores(session: Session, wanted: LiveFilter, limit: int) -> NDArray[np.float64]:
@@ -199,25 +171,4 @@ def unmeasured_pictures(session: Session, newest: int, limit: int) -> list[tuple
 def _conditions(wanted: LiveFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.weights_sha256:
         yield PredictionRow.weights_sha256 == wanted.weights_sha256
-    yield from _period(CaseRow.created_at, wanted)
-
-
-def _period(at: Any, wanted: LiveFilter) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401  (a column of any table)
-    if wanted.created_from is not None:
-        yield at >= wanted.created_from
-    if wanted.created_before is not None:
-        yield at < wanted.created_before
-
-
-def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)))
-
-
-def _month(at: Any) -> tuple[ColumnElement[int], ColumnElement[int]]:  # noqa: ANN401
-    return extract("year", at).label("year"), extract("month", at).label("month")
-
-
-def _by_month(session: Session, statement: Any, counts: list[str], at: Any) -> pd.DataFrame:  # noqa: ANN401
-    months = _month(at)
-    rows = session.execute(statement.group_by(*months).order_by(*months)).all()
-    return pd.DataFrame(rows, columns=["year", "month", *counts]).astype("int64")
+    yield from period(CaseRow.created_at, wanted)

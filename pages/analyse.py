@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from core.domain import CaseDraft, CaseRecord, Heatmap
+from core.domain import CaseDraft, CaseRecord, Checks, Heatmap
 from core.errors import LesionwiseError, PictureGated
 from dashboard import session
 from dashboard.components.case_form import draw_hints, draw_words, to_draft
@@ -25,6 +25,7 @@ from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.cases import list_lesions, load_case, save_case, update_case
 from dashboard.workflow.checks import with_concerns
 from dashboard.workflow.first_read import note_reveal
+from dashboard.workflow.refusals import count_refusal
 
 
 def draw_classify(intake: session.Intake) -> None:
@@ -57,7 +58,7 @@ def score_or_rerun(intake: session.Intake, model: str, override_reason: str = ""
 
 
 def score(intake: session.Intake, model: str, override_reason: str) -> LesionwiseError | None:
-    """Assess the picture; what a gate found is kept, anything else that went wrong is given."""
+    """Assess the picture; what a gate found is kept and counted, anything else that went wrong is given."""
     try:
         classifier = get_shelf().get(model)
         with st.spinner("Classifying …"), take_turn(classifier):
@@ -72,7 +73,19 @@ def score(intake: session.Intake, model: str, override_reason: str) -> Lesionwis
         note_reveal(submission_id=intake.submission_id, record=get_record())
         intake.analysis, intake.gated = analysis, None
     except PictureGated as error:
-        intake.gated = error.checks
+        return keep_gated(intake, error.checks, model)
+    except LesionwiseError as error:
+        return error
+    return None
+
+
+def keep_gated(intake: session.Intake, checks: Checks, model: str) -> LesionwiseError | None:
+    """Show why the picture is held back, and count it; gives why that could not be written."""
+    assert intake.image is not None
+    intake.gated = checks
+    sha256, reader = intake.image.sha256, session.reader()
+    try:
+        count_refusal(upload_sha256=sha256, checks=checks, card=get_card(model), reader=reader, record=get_record())
     except LesionwiseError as error:
         return error
     return None

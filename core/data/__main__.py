@@ -5,6 +5,10 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from queue import SimpleQueue
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core import APP_VERSION
 from core.classifier.classifier import Classifier
@@ -37,19 +41,35 @@ def main(arguments: list[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> Audit:
     """Read, compare, count, and write the file that the options ask for. Raises LesionwiseError."""
     parts = read_parts(options.data, options.provenance, with_extra=options.extra)
-    embedder = _load_embedder(options.weights) if options.embeddings else None
+    settings = Settings.from_environment()
+    folder, n_workers = options.weights or settings.model_folder, settings.torch_threads
+    embedder = load_embedder(folder, n_workers) if options.embeddings else None
     print(f"{sum(len(part.images) for part in parts):,} images in {len(parts)} parts", file=sys.stderr)
-    audit = audit_images(parts=parts, app_version=APP_VERSION, embedder=embedder, max_pairs=options.max_pairs)
+    audit = audit_images(
+        parts=parts, app_version=APP_VERSION, embedder=embedder, max_pairs=options.max_pairs, n_workers=n_workers
+    )
     if options.out:
         print(f"written to {write_audit(audit, options.out)}", file=sys.stderr)
     return audit
 
 
-def _load_embedder(weights: Path | None) -> Embedder:
-    settings = Settings.from_environment()
-    classifier = Classifier.load(weights or settings.model_folder, settings.torch_threads)
-    card = classifier.card
-    return Embedder(card.name, card.weights_sha256, card.frame, classifier.embeddings)
+def load_embedder(folder: Path, n_workers: int) -> Embedder:
+    """A network for an audit, once for each worker, on one thread each; they share no lock. Raises WeightsMissing,
+    WeightsChanged or CardUnusable."""
+    classifiers = [Classifier.load(folder, threads=1) for _ in range(n_workers)]
+    free: SimpleQueue[Classifier] = SimpleQueue()
+    for classifier in classifiers:
+        free.put(classifier)
+
+    def embed(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+        classifier = free.get()
+        try:
+            return classifier.embeddings(frames)
+        finally:
+            free.put(classifier)
+
+    card = classifiers[0].card
+    return Embedder(card.name, card.weights_sha256, card.frame, embed)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

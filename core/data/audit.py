@@ -22,12 +22,14 @@ def audit_images(
     embedder: Embedder | None = None,
     max_distance: int = MAX_DISTANCE,
     max_pairs: int = MAX_PAIRS,
+    n_workers: int = 1,
 ) -> Audit:
-    """Compare all images of all parts with each other and count what their labels go with.
+    """Compare all images of all parts with each other and count what their labels go with; `n_workers` threads read
+    them.
 
     Raises DataFolderInvalid where no image can be read.
     """
-    pictures = read_pictures(place(parts), embedder)
+    pictures = read_pictures(place(parts), embedder, n_workers)
     linked, search = _link_all(pictures, embedder, max_distance)
     by_scope = scopes(parts)
     sources = (measure_source(name, images) for name, images in by_scope.items())

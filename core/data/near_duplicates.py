@@ -66,14 +66,15 @@ def compare_turned(hashes: NDArray[np.bool_], first: int, second: int, turns: Se
 
 
 def _all_within(signs: NDArray[np.float32], turns: Sequence[Turn], limit: int) -> Iterator[NearDuplicate]:
-    upright = np.ascontiguousarray(signs[:, 0])
+    upright, n_bits = np.ascontiguousarray(signs[:, 0]), signs.shape[2]
     for t, turn in enumerate(turns):
         turned = np.ascontiguousarray(signs[:, t])
         for start in range(0, len(signs), _ROWS_AT_ONCE):
-            distance = (signs.shape[2] - upright[start : start + _ROWS_AT_ONCE] @ turned.T) / 2  # Hamming
-            for i, j in np.argwhere(distance <= limit).tolist():
+            product = upright[start : start + _ROWS_AT_ONCE] @ turned.T
+            for i, j in np.argwhere(product >= n_bits - 2 * limit).tolist():
                 if (first := start + i) != j:
-                    yield NearDuplicate(min(first, j), max(first, j), int(distance[i, j]), turn)
+                    distance = (n_bits - int(product[i, j])) // 2  # Hamming
+                    yield NearDuplicate(min(first, j), max(first, j), distance, turn)
 
 
 def _signs(hashes: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -51,8 +51,8 @@ def hash_thumbnails(thumbnails: NDArray[np.uint8], turns: Sequence[Turn] = TURNS
     A flip changes the sign of every odd frequency along its axis, and a transposed picture has transposed frequencies,
     so that one DCT serves all turns.
     """
-    columns = dct(thumbnails.astype(np.float64), axis=1)
-    low = dct(columns, axis=2)[:, :HASH_SIDE, :HASH_SIDE]  # (N, 16, 16)
+    columns = dct(thumbnails.astype(np.float64), axis=1)[:, :HASH_SIDE]  # (N, 16, 64)
+    low = dct(columns, axis=2)[:, :, :HASH_SIDE]  # (N, 16, 16)
     return np.stack([_bits(_turn(low, *_TURNS[turn])) for turn in turns], axis=1)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.taxonomy import Artefact, Concern
+from core.taxonomy import Artefact, Concern, Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,13 @@ class Checks:
     def is_passed(self) -> bool:
         """Whether no gate holds the picture back."""
         return self.quality.is_accepted and (self.scope is None or self.scope.is_in_scope)
+
+    @property
+    def gate(self) -> Gate | None:
+        """Which gate holds the picture back, scope before quality; None where none does."""
+        if self.scope and not self.scope.is_in_scope:
+            return Gate.SCOPE
+        return None if self.quality.is_accepted else Gate.QUALITY
 
     @property
     def reasons(self) -> tuple[str, ...]:

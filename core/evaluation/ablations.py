@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import DataFolderInvalid
-from core.evaluation.figures import Figure
+from core.evaluation.figures import Figure, p_text
 from core.evaluation.json_values import from_json_value
 
 ABLATIONS_FILE = "ablations.json"
@@ -69,13 +69,6 @@ def baseline_of(rows: Sequence[Ablation]) -> str:
 def paired_tests(column: AblationColumn | None) -> tuple[str, str]:
     """DeLong's and McNemar's p as people write them; "" for the baseline and for what was not measured."""
     return ("", "") if column is None else (p_text(column.delong_p), p_text(column.mcnemar_p))
-
-
-def p_text(p: float | None) -> str:
-    """Such as "0.034" or "< 0.001"; "" where there is none."""
-    if p is None:
-        return ""
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def missing_note(rows: Sequence[Ablation]) -> str:

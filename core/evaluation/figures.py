@@ -45,6 +45,11 @@ class Figure:
         value, low, high = (f"{100 * part:+.1f}".replace("-", "−") for part in (self.value, self.low, self.high))
         return f"{value} ({low} to {high})"
 
+    def as_difference(self, decimals: int = 3) -> str:
+        """A difference of two figures that are no shares, such as ROC-AUCs: "+0.037 (−0.002 to +0.055)"."""
+        value, low, high = (f"{part:+.{decimals}f}".replace("-", "−") for part in (self.value, self.low, self.high))
+        return f"{value} ({low} to {high})"
+
     def as_text(self, decimals: int = 2) -> str:
         """Such as "0.97 (0.96–0.98)", or "-0.29 (-0.40 to -0.18)"."""
         if not math.isfinite(self.value):
@@ -58,3 +63,10 @@ class Figure:
             return "not defined"
         value, low, high = (f"{100 * part:.{decimals}f}" for part in (self.value, self.low, self.high))
         return f"{value}% ({low}–{high}%)"
+
+
+def p_text(p: float | None) -> str:
+    """Such as "0.034" or "< 0.001"; "" where there is none."""
+    if p is None:
+        return ""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

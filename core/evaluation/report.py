@@ -1,6 +1,7 @@
 """An evaluation and a comparison as text for a terminal."""
 
 from core.evaluation.compare import ModelComparison, PairedFigures
+from core.evaluation.figures import p_text
 from core.evaluation.results import Evaluation, Further, SetFigures, ThresholdFigures
 
 _PERCENT = ("accuracy", "sensitivity", "specificity", "precision", "f1")
@@ -120,10 +121,10 @@ def _count(part: PairedFigures) -> str:
 def _paired(part: PairedFigures) -> list[str]:
     difference, delong, mcnemar = part.difference, part.delong, part.mcnemar
     return [
-        f"  ROC-AUC      {difference.roc_auc.as_text(4)}, DeLong p = {delong.p:.2g}"
+        f"  ROC-AUC      {difference.roc_auc.as_text(4)}, DeLong p {p_text(delong.p)}"
         f" ({delong.first:.4f} and {delong.second:.4f})",
         f"  sensitivity  {difference.sensitivity.as_text(4)}",
         f"  specificity  {difference.specificity.as_text(4)}",
         f"  accuracy     only the first right {mcnemar.n_only_first}, only the second {mcnemar.n_only_second}, "
-        f"McNemar p = {mcnemar.p:.2g}",
+        f"McNemar p {p_text(mcnemar.p)}",
     ]

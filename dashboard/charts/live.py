@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.evaluation.drift import DriftFigure, DriftLevel
+from core.evaluation.figures import p_text
 from core.evaluation.wilson import wilson_interval
 from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, new_figure, percent
 
@@ -60,7 +61,7 @@ def drift_overview(figures: tuple[DriftFigure, ...], watch: float, alarm: float)
             marker={"color": colour, "symbol": symbol, "size": 11},
             hovertext=[
                 f"{each.name.replace('_', ' ')}: PSI {each.psi:.2f} (about {each.psi_by_chance:.2f} by chance), "
-                f"p {each.p:.2g}"
+                f"p {p_text(each.p)}"
                 for each in found
             ],
             hoverinfo="text",

@@ -134,6 +134,8 @@ def _draw_scatter(axes: Axes, trace: Any, size: PaperSize, rows: Rows) -> None: 
             markersize=0.65 * size.text_pt,
             markerfacecolor="white" if is_hollow else colour,
             color=colour,
+            clip_on=trace.cliponaxis is not False,
+            zorder=3,  # over the axes' lines, on which a mark at 0% lies
             elinewidth=1,
             capsize=2,
             label=label,

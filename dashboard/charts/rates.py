@@ -9,14 +9,22 @@ from core.taxonomy import Band
 from dashboard.charts.live import rates_over_time
 from dashboard.components.words import BAND_LABEL
 
+HELD_BACK = (
+    "Held back: pictures that got no score at first, because a gate held them back or a batch file could not be read, "
+    "each once a day, also if it was scored later for a reason. They are of all batch files that were looked at and, "
+    "from the first one that was held back there on, of the Analyse page's pictures that were held back, or passed "
+    "the gates and were saved. Against a gate: the saved cases that were scored for such a reason, of those that gates "
+    "looked at. A picture that was held back, scored for a reason and saved is in both rates."
+)
 
-def live_rates(months: pd.DataFrame, reads: pd.DataFrame, rejections: pd.DataFrame) -> dict[str, go.Figure]:
-    """By name: bands, agreement, switches, overrides, rejections; each only where something was counted.
+
+def live_rates(months: pd.DataFrame, reads: pd.DataFrame, refusals: pd.DataFrame) -> dict[str, go.Figure]:
+    """By name: bands, agreement, switches, overrides, refusals; each only where something was counted.
 
     A month without anything has a place on the axis and no mark, so that no line runs over it.
     """
     charts = {}
-    months, reads, rejections = every_month(months), every_month(reads), every_month(rejections)
+    months, reads, refusals = every_month(months), every_month(reads), every_month(refusals)
     if len(months):
         title = f"{_share(months[Band.REFER], months['n'])} of {int(months['n'].sum()):,} cases were referred"
         bands = {BAND_LABEL[band]: months[str(band)] for band in Band}
@@ -28,12 +36,12 @@ def live_rates(months: pd.DataFrame, reads: pd.DataFrame, rejections: pd.DataFra
     said = "{share} of {n} cases were scored against a gate, with a reason"
     charts |= _one("overrides", months, "overridden", "checked", "cases that gates looked at", said)
     return charts | _one(
-        "rejections",
-        rejections,
-        "rejected",
-        "files",
-        "batch files",
-        "{share} of {n} batch files got no score, by any network",
+        "refusals",
+        refusals,
+        "held_back",
+        "looked_at",
+        "pictures",
+        "{share} of {n} pictures were held back, by any network",
     )
 
 
@@ -56,7 +64,7 @@ def _one(name: str, months: pd.DataFrame, part: str, whole: str, of: str, title:
     if not len(months) or not months[whole].sum():
         return {}
     said = title.format(share=_share(months[part], months[whole]), n=f"{int(months[whole].sum()):,}")
-    return {name: rates_over_time(said, month_names(months), {part: months[part]}, months[whole], of)}
+    return {name: rates_over_time(said, month_names(months), {part.replace("_", " "): months[part]}, months[whole], of)}
 
 
 def _share(part: pd.Series, whole: pd.Series) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, dress, percent
+from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, dress
 
 _LOSSES = {
     "train_loss": ("train", BLUE, "dash", "circle"),
@@ -30,7 +30,7 @@ def training_curve(curve: pd.DataFrame, best_epoch: int | None = None) -> go.Fig
     _add_lines(figure, curve, _SCORES, column=2)
     _mark_epoch(figure, best)
     figure.update_xaxes(title="epoch")
-    figure.update_yaxes(tickformat=".0%", row=1, col=2)
+    figure.update_yaxes(tickformat=".2f", row=1, col=2)
     return dress(figure, f"Kept epoch {best} of {len(curve)}: validation ROC-AUC {roc_auc[best]:.3f}")
 
 
@@ -38,7 +38,6 @@ def _add_lines(
     figure: go.Figure, curve: pd.DataFrame, lines: dict[str, tuple[str, str, str, str]], *, column: int
 ) -> None:
     for name, (label, colour, dash, symbol) in lines.items():
-        shown = [percent(value) if column == 2 else f"{value:.3f}" for value in curve[name]]
         what = f"{label} loss" if column == 1 else f"validation {label}"
         figure.add_scatter(
             x=curve["epoch"],
@@ -47,7 +46,10 @@ def _add_lines(
             name=what,
             line={"color": colour, "dash": dash},
             marker={"symbol": symbol},
-            hovertext=[f"epoch {epoch}: {what} {text}" for epoch, text in zip(curve["epoch"], shown, strict=True)],
+            hovertext=[
+                f"epoch {epoch:.0f}: {what} {value:.3f}"
+                for epoch, value in zip(curve["epoch"], curve[name], strict=True)
+            ],
             hoverinfo="text",
             row=1,
             col=column,

@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.classifier.card import ModelCard
 from core.evaluation.drift import ALARM_PSI, WATCH_PSI, DriftFigure, DriftLevel
-from core.evaluation.figures import Figure
+from core.evaluation.figures import Figure, p_text
 from core.evaluation.live_figures import MIN_CONFIRMED, VERIFICATION_BIAS, LiveFigures
 from dashboard.charts import calibration, drift_overview
-from dashboard.charts.rates import live_rates
+from dashboard.charts.rates import HELD_BACK, live_rates
 from dashboard.components.performance_advice import draw_advice
 from dashboard.components.performance_headline import figure_cell
 from dashboard.components.plots import draw_plot
@@ -26,7 +26,8 @@ from dashboard.workflow.live import (
     load_live,
     measure_pictures,
 )
-from db.live_queries import LiveFilter, ScoredBy
+from db.live_months import LiveFilter
+from db.live_queries import ScoredBy
 
 _PERIODS = {"All time": None, "Last 12 months": 365, "Last 90 days": 90, "Last 30 days": 30}
 _AT_ONCE = 25  # pictures that a visit measures by itself: about a second
@@ -125,9 +126,10 @@ def _row(name: str, meaning: str, figure: Figure | None, n: str) -> list[str | C
 def _draw_rates(view: LiveView) -> None:
     st.markdown("**Over time**")
     columns = st.columns(2, gap="medium")
-    for i, (name, chart) in enumerate(live_rates(view.months, view.reads, view.rejections).items()):
+    for i, (name, chart) in enumerate(live_rates(view.months, view.reads, view.refusals).items()):
         with columns[i % 2]:
             draw_plot(chart, key=f"chart-live-{name}", is_half=True)
+    st.caption(HELD_BACK)
 
 
 def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
@@ -148,8 +150,7 @@ def _draw_drift(card: ModelCard, wanted: LiveFilter) -> None:
                     "Level",
                     Cell("PSI", "stability index"),
                     Cell("KS", "p, Holm"),
-                    "Median here",
-                    "Median then",
+                    Cell("Median", "here, and then"),
                 ],
                 [_drift_row(figure) for figure in drift.figures],
             )
@@ -177,9 +178,8 @@ def _drift_row(figure: DriftFigure) -> list[str | Cell]:
         Cell(name[0].upper() + name[1:], f"n {figure.n:,}"),
         Cell(_LEVEL_WORDS[figure.level], is_big=figure.level is DriftLevel.ALARM),
         Cell(f"{figure.psi:.2f}", f"{figure.psi_by_chance:.2f} by chance"),
-        Cell(f"{figure.ks:.2f}", f"p {figure.p:.2g}"),
-        f"{figure.live_median:.3g}",
-        f"{figure.reference_median:.3g}",
+        Cell(f"{figure.ks:.2f}", f"p {p_text(figure.p)}"),
+        Cell(f"{figure.live_median:.3g}", f"then {figure.reference_median:.3g}"),
     ]
 
 

@@ -55,16 +55,17 @@ def _draw_differences(measured: dict[str, tuple[ModelCard, Evaluation]]) -> None
     ]
     draw_table(["", "ROC-AUC", "Sensitivity", "Specificity", "Images"], rows)
     st.caption(
-        "Percentage points with 95% interval, paired: each bootstrap draw of the same images measures both networks, "
-        "each at its own threshold. An interval that holds zero shows no difference."
+        "With 95% interval, sensitivity and specificity in percentage points, paired: each bootstrap draw of the same "
+        "images measures both networks, each at its own threshold. An interval that holds zero shows no difference."
     )
 
 
 def _difference(name: str, paired: PairedDifference | None) -> list[str | Cell]:
     if paired is None:
         return [name, "Not comparable: measured on different images", "", "", ""]
-    figures = (paired.roc_auc, paired.sensitivity, paired.specificity)
-    return [name, *(Cell(figure.as_points(), _verdict(figure)) for figure in figures), f"{paired.n:,}"]
+    shares = (paired.sensitivity, paired.specificity)
+    roc_auc = Cell(paired.roc_auc.as_difference(), _verdict(paired.roc_auc))
+    return [name, roc_auc, *(Cell(figure.as_points(), _verdict(figure)) for figure in shares), f"{paired.n:,}"]
 
 
 def _verdict(figure: Figure) -> str:

@@ -1,5 +1,6 @@
 """The pairs of an audit that a person should look at, their pictures side by side."""
 
+import html
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -67,13 +68,20 @@ def _draw_pair(files: Mapping[tuple[str, str], Path], pair: Pair) -> None:
             if path := files.get(picture.key):
                 draw_labelled(path)
             st.markdown(f"**{'malignant' if picture.is_malignant else 'benign'}**")
-            st.caption(_about(picture))
+            st.html(_about(picture))
     st.caption(_relation(pair))
 
 
 def _about(picture: Picture) -> str:
+    """Diagnosis, lesion and file as HTML, each in lines of its own; a name that is too long says all of it on hover."""
     lesion = f"lesion {picture.lesion}" if picture.lesion else "lesion not known"
-    return f"{picture.diagnosis or 'Diagnosis not known'}, {lesion}  \n`{picture.part}/{picture.file}`"
+    names = "".join(_in_one_line(name) for name in (lesion, picture.part, picture.file))
+    return f'<div class="lw-about">{html.escape(picture.diagnosis or "Diagnosis not known")}{names}</div>'
+
+
+def _in_one_line(name: str) -> str:
+    shown = html.escape(name)
+    return f'<div class="lw-ellipsis" title="{shown}">{shown}</div>'
 
 
 def _relation(pair: Pair) -> str:

@@ -19,8 +19,8 @@ from core.imaging.decode import decode
 from core.imaging.frame import resize_frame
 from core.taxonomy import Band
 from dashboard.workflow.record import Record, utc_now
+from db.live_months import LiveFilter
 from db.live_queries import (
-    LiveFilter,
     ScoredBy,
     cases_by_month,
     confirmed_cases,
@@ -29,9 +29,9 @@ from db.live_queries import (
     newest_scores,
     newest_statistics,
     reads_by_month,
-    rejections_by_month,
     unmeasured_pictures,
 )
+from db.live_refusals import refusals_by_month
 from db.repositories.thresholds import ThresholdChange, add_statistics, add_threshold_change, threshold_history
 
 NEWEST = 2000  # cases that drift is measured on: enough for any alarm, and their embeddings are read in well under 1 s
@@ -49,7 +49,7 @@ class LiveView:
     advice: ThresholdAdvice | None
     months: pd.DataFrame
     reads: pd.DataFrame
-    rejections: pd.DataFrame
+    refusals: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def load_live(*, wanted: LiveFilter, record: Record) -> LiveView:
         rows = confirmed_cases(work.session, wanted)
         months = cases_by_month(work.session, wanted)
         reads = reads_by_month(work.session, wanted)
-        rejections = rejections_by_month(work.session, wanted)
+        refusals = refusals_by_month(work.session, wanted)
     cases = to_confirmed(rows)
     n_draws = N_DRAWS if len(rows) <= _MANY else _DRAWS_OF_MANY
     scored = (cases.probability, cases.is_malignant, cases.groups)
@@ -97,7 +97,7 @@ def load_live(*, wanted: LiveFilter, record: Record) -> LiveView:
         advice=advise_threshold(*scored, n_draws) if wanted.weights_sha256 else None,
         months=months,
         reads=reads,
-        rejections=rejections,
+        refusals=refusals,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import RecordNotFound
 from core.taxonomy import BatchState, ItemState
 from db.repositories.batch_rows import ITEM_ENTITY, SUBMISSION
+from db.repositories.refusals import forget_day_marks
 from db.tables import (
     AuditRow,
     BatchItemRow,
@@ -78,6 +79,7 @@ class ErasureRepository:
         self._delete_tree(BatchItemRow, found.item_ids)
         self._delete_tree(PatientRow, [found.patient_id] if found.patient_id is not None else [])
         self._blank_audit(found)
+        forget_day_marks(self._session)
         # A file that was assigned to this patient and became another one's case is that one's.
         blank = {"pseudonym": "", "lesion_label": "", "filename": "Erased name"}
         self._session.execute(update(BatchItemRow).where(BatchItemRow.pseudonym == pseudonym).values(**blank))

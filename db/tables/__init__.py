@@ -12,7 +12,7 @@ from db.tables.cases import (
     SignOffRow,
 )
 from db.tables.patients import LesionRow, PatientRow, RecallRow, VisitRow
-from db.tables.pictures import EmbeddingRow, ImageRow, ImageStatisticsRow, PredictionRow
+from db.tables.pictures import EmbeddingRow, ImageRow, ImageStatisticsRow, PredictionRow, RefusalRow
 from db.tables.practice import AuditRow, SavedFilterRow, SettingChangeRow, ThresholdChangeRow
 from db.tables.reads import DiagnosisRow, FinalAssessmentRow, FirstReadRow, ReviewRow
 
@@ -35,6 +35,7 @@ __all__ = [
     "PatientRow",
     "PredictionRow",
     "RecallRow",
+    "RefusalRow",
     "ReviewRow",
     "SavedFilterRow",
     "SettingChangeRow",

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.taxonomy import Band, Diagnosis
+from core.taxonomy import Band, Diagnosis, Gate
 from db.differential import DifferentialJson
 from db.tables.base import Table, one_of, probability
 
@@ -72,3 +72,23 @@ class EmbeddingRow(Table):
     __tablename__ = "embeddings"
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), primary_key=True)
     values: Mapped[bytes]
+
+
+class RefusalRow(Table):
+    """A picture of the Analyse page that a gate held back, counted once a day, for the rates of a practice.
+
+    It carries nothing of a patient: no picture, no file name, no pseudonym, no case. `day_mark` tells the same picture
+    on the same day and is forgotten with the next day's first refusal, and whenever a patient is erased.
+    """
+
+    __tablename__ = "refusals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    refused_at: Mapped[datetime] = mapped_column(index=True)
+    model_name: Mapped[str]
+    model_version: Mapped[str]
+    weights_sha256: Mapped[str]
+    gate: Mapped[Gate]
+    reason: Mapped[str]
+    reader: Mapped[str]
+    day_mark: Mapped[str | None] = mapped_column(unique=True)
+    __table_args__ = (one_of("gate", Gate),)

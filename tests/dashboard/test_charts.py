@@ -102,6 +102,14 @@ def test_the_title_says_the_finding(name: str, title: str) -> None:
     assert all_charts()[name].layout.title.text == title
 
 
+def test_a_roc_auc_is_no_percentage() -> None:
+    chart = all_charts()["training_curve"]
+    assert chart.layout.yaxis2.tickformat == ".2f"
+    assert traces(chart)["validation ROC-AUC"].hovertext[1] == "epoch 2: validation ROC-AUC 0.962"
+    as_read = training_curve(EPOCHS.astype(float))  # from a CSV whose epochs may be no whole numbers to pandas
+    assert traces(as_read)["validation accuracy"].hovertext[0].startswith("epoch 1: ")
+
+
 @pytest.mark.parametrize("name", CHARTS)
 def test_backgrounds_are_transparent_and_text_has_the_pages_colour(name: str) -> None:
     layout = all_charts()[name].layout
@@ -206,7 +214,6 @@ def test_training_curve_shows_every_epoch_and_marks_the_kept_one() -> None:
     shown = traces(figure)
     assert shown["train loss"].y.tolist() == [0.6, 0.4, 0.2]
     assert shown["validation accuracy"].y.tolist() == [0.8, 0.9, 0.89]
-    assert shown["validation ROC-AUC"].hovertext[1] == "epoch 2: validation ROC-AUC 96%"
     assert {shape.x0 for shape in figure.layout.shapes} == {2}
     assert shown["train loss"].line.dash != shown["validation loss"].line.dash
 

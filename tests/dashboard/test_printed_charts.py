@@ -63,6 +63,22 @@ def test_the_drawn_line_has_the_values_of_the_screen() -> None:
     assert to_hex(drawn["threshold 42%"].get_color()).lower() == VERMILLION.lower()
 
 
+def test_a_mark_at_nought_is_drawn_whole() -> None:
+    counts = pd.Series([0, 2])
+    [axes] = to_paper(rates_over_time("Rates", ["2026-01", "2026-02"], {"a": counts}, counts + 5, "b")).axes
+    assert axes.get_ylim()[0] == 0
+    [marks] = [container[0] for container in axes.containers]
+    assert marks.get_ydata()[0] == 0
+    assert not marks.get_clip_on()
+    assert marks.get_zorder() > axes.spines["bottom"].get_zorder()
+
+
+def test_what_lies_beyond_an_axis_stays_cut() -> None:
+    [axes] = to_paper(all_charts()["roc"]).axes
+    drawn = {container.get_label(): container[0] for container in axes.containers}
+    assert drawn["sensitivity"].get_clip_on()
+
+
 def test_an_unknown_mark_is_refused() -> None:
     with pytest.raises(ValueError, match="pie"):
         print_chart(go.Figure(go.Pie(values=[1, 2])))
@@ -198,7 +214,7 @@ def test_the_confusion_of_classes_counts_and_prints() -> None:
 def test_drift_says_what_alarms() -> None:
     figure = drift_overview(
         (
-            DriftFigure("brightness", 100, 0.4, 0.1, 0.3, 0.001, DriftLevel.ALARM, 120, 60),
+            DriftFigure("brightness", 100, 0.4, 0.1, 0.3, 6.5e-201, DriftLevel.ALARM, 120, 60),
             DriftFigure("contrast", 100, 0.02, 0.1, 0.03, 0.9, DriftLevel.STEADY, 20, 21),
             DriftFigure("red_share", 100, 0.15, 0.1, 0.2, 0.001, DriftLevel.WATCH, 1, 2),
         ),
@@ -209,6 +225,8 @@ def test_drift_says_what_alarms() -> None:
     assert {trace.name: len(trace.x) for trace in figure.data} == {"steady": 1, "watch": 1, "alarm": 1}
     assert list(figure.layout.yaxis.categoryarray) == ["brightness", "contrast", "red share"]  # as in the table
     assert figure.layout.yaxis.autorange == "reversed"
+    alarm = next(trace for trace in figure.data if trace.name == "alarm")
+    assert alarm.hovertext == ("brightness: PSI 0.40 (about 0.10 by chance), p < 0.001",)
     print_chart(figure, "png", 40)
 
 

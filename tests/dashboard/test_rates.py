@@ -16,7 +16,7 @@ def months(*rows: tuple[int, int]) -> pd.DataFrame:
     return pd.DataFrame([(*row, *counts) for row in rows], columns=["year", "month", *COUNTED])
 
 
-EMPTY = pd.DataFrame(columns=["year", "month", "first_reads", "finals", "switched", "files", "rejected"])
+EMPTY = pd.DataFrame(columns=["year", "month", "first_reads", "finals", "switched", "looked_at", "held_back"])
 
 
 def test_a_month_without_cases_has_its_place_and_no_mark_over_the_turn_of_the_year() -> None:

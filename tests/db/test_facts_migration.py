@@ -29,6 +29,7 @@ def test_the_migration_writes_what_the_code_writes(
     written = facts(sessions)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE case_facts"))
+        connection.execute(text("DROP TABLE refusals"))  # of a later version
         if engine.dialect.name == "postgresql":
             connection.execute(text("DROP INDEX ix_case_words_words"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain import ConfirmedDiagnosis, Review
 from core.taxonomy import Band, ConfirmType, Diagnosis
+from db.live_months import LiveFilter
 from db.live_queries import (
-    LiveFilter,
     cases_by_month,
     confirmed_cases,
     networks_in_use,
@@ -19,9 +19,9 @@ from db.live_queries import (
     newest_scores,
     newest_statistics,
     reads_by_month,
-    rejections_by_month,
     unmeasured_pictures,
 )
+from db.live_refusals import refusals_by_month
 from db.repositories.thresholds import ThresholdChange, add_statistics, add_threshold_change, threshold_history
 from db.tables import PredictionRow, ThresholdChangeRow
 from db.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ def test_only_confirmed_cases_count_and_the_newest_diagnosis_does(
 
 
 def test_an_empty_record_gives_empty_tables(session: Callable[[], Session]) -> None:
-    for found in (confirmed_cases, cases_by_month, reads_by_month, rejections_by_month):
+    for found in (confirmed_cases, cases_by_month, reads_by_month, refusals_by_month):
         assert found(session(), ALL).empty
     assert newest_scores(session(), ALL, 10).shape == (0,)
     assert newest_embeddings(session(), ALL, 10).shape == (0, 0)

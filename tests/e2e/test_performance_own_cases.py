@@ -66,14 +66,14 @@ def test_a_year_is_told_by_version_and_period(own_server: Server, new_page: Call
     go_to(page, "Model performance")
     choose(page, "Own cases")
     n_newer = (N_MONTHS - N_OLDER_MONTHS) * N_A_MONTH
-    for chart in ("bands", "agreement", "switches", "overrides", "rejections"):
+    for chart in ("bands", "agreement", "switches", "overrides", "refusals"):
         expect(page.locator(f".st-key-chart-live-{chart} .main-svg").first).to_be_visible()
     expect(page.locator(".st-key-chart-live-bands")).to_contain_text(f"of {n_newer} cases were referred")
     expect(page.get_by_text("For 95% sensitivity here")).to_be_visible()
     with page.expect_download() as started:
-        page.locator(".st-key-downloads-chart-live-rejections").get_by_role("button", name="CSV").click()
+        page.locator(".st-key-downloads-chart-live-refusals").get_by_role("button", name="CSV").click()
     months = [
-        row for row in Path(started.value.path()).read_text("utf-8-sig").splitlines() if row.startswith("rejected")
+        row for row in Path(started.value.path()).read_text("utf-8-sig").splitlines() if row.startswith("held back")
     ]
     assert len(months) >= N_MONTHS - 1 and "nan" not in "".join(months)
     photograph(page, tmp_path, "year")

@@ -5,11 +5,15 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from core.domain import Checks
-from core.taxonomy import AnatomSite, Concern
+from core.taxonomy import AnatomSite, Concern, Gate
 from dashboard.workflow.checks import load_checks
 from dashboard.workflow.record import Record
+from db.live_months import LiveFilter
+from db.live_refusals import refusals_by_month
+from db.tables import RefusalRow
 from tests.pages.app_driver import App
 
 REASON = "the only picture of this lesion"
@@ -43,6 +47,20 @@ def test_it_is_scored_for_a_reason_that_is_kept_with_the_case(gated: App, record
     assert checks.override_reason == REASON
     assert not checks.quality.is_accepted
     assert REASON in gated.open("case", case="1").text
+
+
+def test_it_is_counted_once_without_picture_or_patient(gated: App, record: Record) -> None:
+    white = gated.test.session_state["analyse_state"].current.upload.content
+    gated.upload(("again.png", white)).classify()
+    gated.set("Reason for scoring it", REASON).press("Score with this reason").press("Save case")
+    with record.reading() as work:
+        [row] = work.session.scalars(select(RefusalRow)).all()
+        assert (row.gate, row.reader) == (Gate.QUALITY, "")
+        assert "over-exposed" in row.reason
+        kept = [str(getattr(row, column.key)) for column in RefusalRow.__table__.columns]
+        assert not any("again" in value or "white.png" in value for value in kept)
+        months = refusals_by_month(work.session, LiveFilter())
+    assert months[["looked_at", "held_back"]].to_numpy().tolist() == [[1, 1]]
 
 
 def test_what_is_ticked_at_intake_warns_and_is_kept(app: App, picture: bytes, record: Record) -> None:

@@ -98,7 +98,7 @@ def _deferral(found: Deferral) -> Mapping[str, Any]:
 
 def _live(live: LiveInputs) -> Mapping[str, Any]:
     view = live.view
-    months = {"cases": view.months, "reads": view.reads, "batch_files": view.rejections}
+    months = {"cases": view.months, "reads": view.reads, "pictures": view.refusals}
     return {
         "n_confirmed": view.n_confirmed,
         "n_malignant": view.n_malignant,

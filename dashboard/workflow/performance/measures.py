@@ -167,7 +167,7 @@ def networks_block(inputs: ReportInputs) -> Iterator[ReportBlock]:
     tables = [table_of(["All test images", *inputs.networks], rows)]
     if inputs.differences:
         differences = [[name, *_difference(found)] for name, found in inputs.differences.items()]
-        tables.append(table_of(["Paired, in points", "ROC-AUC", "Sensitivity", "Specificity"], differences))
+        tables.append(table_of(["Paired", "ROC-AUC", "Sensitivity, points", "Specificity, points"], differences))
     yield ReportBlock("Networks compared, each at its own threshold", (), tuple(tables))
 
 
@@ -225,7 +225,7 @@ def _called(evaluation: Evaluation) -> ReportTable:
 
 
 def _difference(found: PairedDifference) -> list[str]:
-    return [figure.as_points() for figure in (found.roc_auc, found.sensitivity, found.specificity)]
+    return [found.roc_auc.as_difference(), found.sensitivity.as_points(), found.specificity.as_points()]
 
 
 def percent_or_none(figure: Figure | None) -> str:

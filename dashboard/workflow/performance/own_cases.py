@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from core.evaluation.advice import MIN_MALIGNANT
 from core.evaluation.drift import ALARM_PSI, WATCH_PSI
+from core.evaluation.figures import p_text
 from core.evaluation.live_figures import MIN_CONFIRMED, VERIFICATION_BIAS, LiveFigures
 from core.exports.performance_pdf import ReportBlock, ReportTable, table_of
 from dashboard.charts import calibration, drift_overview
-from dashboard.charts.rates import live_rates
+from dashboard.charts.rates import HELD_BACK, live_rates
 from dashboard.components.words import plural, threshold
 from dashboard.workflow.live import Drift, LiveView
 from dashboard.workflow.performance.inputs import LiveInputs, ReportInputs
@@ -21,8 +22,8 @@ def own_cases_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
     if live is None or not len(live.view.months):
         return
     yield _figures(live.view)
-    rates = live_rates(live.view.months, live.view.reads, live.view.rejections)
-    yield ReportBlock("Own cases over time", charts=tuple(map(print_beside, rates.values())))
+    rates = live_rates(live.view.months, live.view.reads, live.view.refusals)
+    yield ReportBlock("Own cases over time", (HELD_BACK,), charts=tuple(map(print_beside, rates.values())))
     if live.drift and live.drift.figures:
         yield _drift(live.drift)
     yield _threshold(live, inputs.card.refer_threshold)
@@ -58,7 +59,7 @@ def _drift(drift: Drift) -> ReportBlock:
         [
             f"{each.name.replace('_', ' ').capitalize()} ({each.n:,})",
             f"{each.psi:.2f} ({each.psi_by_chance:.2f} by chance)",
-            f"{each.ks:.2f} (p {each.p:.2g})",
+            f"{each.ks:.2f} (p {p_text(each.p)})",
             f"{each.live_median:.3g}",
             f"{each.reference_median:.3g}",
             each.level.value,

@@ -1,6 +1,7 @@
 """An audit finds what was put into a small drawn set, and on the real one what its README says."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +143,12 @@ def test_a_broken_and_a_missing_file_are_said_and_the_others_compared(data: Path
     ]
     assert audit.of_kind(PairKind.EXACT_COPY).n_pairs == 1
     assert audit.parts[0].images.n == 4
+
+
+def test_several_workers_find_what_one_does_in_the_same_order(audit: Audit, data: Path) -> None:
+    parts = read_parts(data, data / "kaggle_provenance.csv")
+    found = audit_images(app_version="0", parts=parts, embedder=EMBEDDER, n_workers=3)
+    assert replace(found, made_at=audit.made_at) == audit
 
 
 def test_where_nothing_can_be_read_it_is_refused(tmp_path: Path) -> None:

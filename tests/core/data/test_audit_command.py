@@ -1,11 +1,14 @@
 """`python -m core.data audit`: text or one JSON object on stdout, progress on stderr, 2 with a sentence."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from core.data.__main__ import main
+from core.classifier.classifier import Classifier
+from core.data.__main__ import load_embedder, main
 from core.data.audit_file import read_audit
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 
@@ -51,6 +54,14 @@ def test_the_networks_own_neighbours_are_searched(
     assert audit.neighbours.n_known == 2, "the copies"
     assert f"written to {out}" in capsys.readouterr().err
     assert str(data) not in out.read_text(encoding="utf-8")
+
+
+def test_the_workers_networks_see_what_one_network_sees(untrained_cnn: Path) -> None:
+    embedder, classifier = load_embedder(untrained_cnn, 2), Classifier.load(untrained_cnn, threads=1)
+    frames = np.random.default_rng(0).integers(0, 256, (8, 2, 128, 128, 3), dtype=np.uint8)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(embedder.embed, frames))
+    assert all(np.array_equal(one, classifier.embeddings(each)) for one, each in zip(found, frames, strict=True))
 
 
 @pytest.mark.parametrize(

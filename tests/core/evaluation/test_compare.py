@@ -49,7 +49,7 @@ def test_the_part_of_one_source_is_compared_too(kaggle: Path) -> None:
     text = render_comparison(comparison)
     assert "tiny minus tiny on test" in text
     assert "same_source: 8 images, 2 malignant" in text
-    assert "DeLong p = 1 (1.0000 and 1.0000)" in text
+    assert "DeLong p 1.000 (1.0000 and 1.0000)" in text
 
 
 def test_a_set_of_one_class_is_refused(folder: Path) -> None:

@@ -16,7 +16,7 @@ from dashboard.workflow.first_read import (
 )
 from dashboard.workflow.live import load_live
 from dashboard.workflow.record import Record
-from db.live_queries import LiveFilter
+from db.live_months import LiveFilter
 
 SUBMISSION = "a-submission"
 

@@ -32,7 +32,8 @@ from dashboard.workflow.live import (
     threshold_in_force,
 )
 from dashboard.workflow.record import Record, open_record, utc_now
-from db.live_queries import LiveFilter, unmeasured_pictures
+from db.live_months import LiveFilter
+from db.live_queries import unmeasured_pictures
 
 CARD = ModelCard(
     name="net",

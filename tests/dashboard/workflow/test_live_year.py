@@ -78,12 +78,12 @@ def test_rates_of_the_year_are_those_that_were_put_in_with_the_closed_month_left
     assert view.months[[str(band) for band in Band]].to_numpy().sum() == n
     assert view.months["overridden"].sum() == n // 16
     assert view.reads["finals"].sum() == n and 0.05 < view.reads["switched"].sum() / n < 0.2
-    assert view.rejections[["files", "rejected"]].sum().tolist() == [N_OPEN * N_FILES, N_OPEN * N_REJECTED]
-    assert _is_whole(every_month(view.months)) and _is_whole(every_month(view.rejections))
-    charts = live_rates(view.months, view.reads, view.rejections)
-    assert list(charts) == ["bands", "agreement", "switches", "overrides", "rejections"]
+    assert view.refusals[["looked_at", "held_back"]].sum().tolist() == [N_OPEN * N_FILES, N_OPEN * N_REJECTED]
+    assert _is_whole(every_month(view.months)) and _is_whole(every_month(view.refusals))
+    charts = live_rates(view.months, view.reads, view.refusals)
+    assert list(charts) == ["bands", "agreement", "switches", "overrides", "refusals"]
     assert charts["overrides"].layout.title.text.startswith("6% (")
-    assert f"of {N_OPEN * N_FILES} batch files got no score" in charts["rejections"].layout.title.text
+    assert f"of {N_OPEN * N_FILES} pictures were held back" in charts["refusals"].layout.title.text
 
 
 def test_a_new_lamp_raises_an_alarm_of_the_newest_pictures(year: tuple[Record, ModelCard]) -> None:

@@ -117,7 +117,7 @@ def live_of(predictions: Predictions) -> LiveInputs:
     counts = {"n": 9, "refer": 4, "indeterminate": 2, "no_concern": 3, "reviewed": 5, "agreed": 4}
     months = pd.DataFrame([{"year": 2026, "month": 3, **counts, "checked": 0, "overridden": 0}])
     reads = pd.DataFrame([{"year": 2026, "month": 3, "first_reads": 4, "finals": 4, "switched": 1}])
-    files = pd.DataFrame(columns=["year", "month", "files", "rejected"])
+    files = pd.DataFrame(columns=["year", "month", "looked_at", "held_back"])
     view = LiveView(
         n_confirmed=N,
         n_malignant=int(is_malignant.sum()),
@@ -125,7 +125,7 @@ def live_of(predictions: Predictions) -> LiveInputs:
         advice=advise_threshold(probability, is_malignant, np.arange(N), N_DRAWS),
         months=months,
         reads=reads,
-        rejections=files,
+        refusals=files,
     )
     drifted = DriftFigure("brightness", 100, 0.4, 0.1, 0.3, 0.001, DriftLevel.ALARM, 120, 60)
     changed = ThresholdChange(
