@@ -1,5 +1,6 @@
-"""Fits the scope gate on a network's embeddings: logistic regression, dermoscopy against everything else."""
+"""Fits the scope gate on what a network sees: logistic regression, dermoscopy against everything else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-from core.gates.scope import Distance, ScopeHead, features_of
+from core.gates.scope import N_MEASURES, Distance, ScopeHead, Seen, features_of
 from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.taxonomy import Artefact
@@ -23,30 +24,42 @@ head then rejected 0.84-0.94 of imitated clinical pictures that it had never see
 
 
 def fit_scope_head(
-    inside: NDArray[np.float32],
-    outside: NDArray[np.float32],
-    validation: NDArray[np.float32],
+    inside: Sequence[Seen],
+    outside: Sequence[Seen],
+    validation: Sequence[Seen],
+    validation_sets: NDArray[np.int64],
 ) -> ScopeHead:
-    """Fit on embeddings (N, D) of dermoscopy and of anything else; the threshold lets 99% of validation pass."""
+    """Fit on what is seen (parts, each (N, D)) of dermoscopy and of anything else.
+
+    The threshold rejects 1% of validation, in which each of the labelled sets that `validation_sets` (N,) tells apart
+    counts alike: the larger one, whose files are softer, would else set it alone.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    distance = _fit_distance(inside)
-    features = features_of(np.concatenate([inside, outside]), distance)
+    distances = tuple(_fit_distance(part) for part in inside)
+    features = features_of([np.concatenate(both) for both in zip(inside, outside, strict=True)], distances)
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
-    scale[-2:] /= _DISTANCE_FACTOR
-    labels = np.repeat([1, 0], [len(inside), len(outside)])
+    scale[-N_MEASURES * len(distances) :] /= _DISTANCE_FACTOR
+    labels = np.repeat([1, 0], [len(inside[0]), len(outside[0])])
     fitted = LogisticRegression(C=_PENALTY, max_iter=1000, class_weight="balanced")
     fitted.fit((features - mean) / scale, labels)
-    head = ScopeHead(mean, scale, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]), 0.0, distance)
-    return replace(head, threshold=float(np.quantile(head.scores(validation), REJECTED_SHARE)))
+    head = ScopeHead(mean, scale, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]), 0.0, distances)
+    return replace(head, threshold=_threshold(head.scores(validation), validation_sets))
 
 
-def _fit_distance(inside: NDArray[np.float32]) -> Distance:
-    centre = inside.mean(axis=0)
-    _, lengths, axes = np.linalg.svd(inside - centre, full_matrices=False)
+def _threshold(scores: NDArray[np.float64], sets: NDArray[np.int64]) -> float:
+    """The score below which 1% of pictures lie, each set of them counting alike."""
+    _, which, counts = np.unique(sets, return_inverse=True, return_counts=True)
+    shares = 1 / (len(counts) * counts[which])
+    return float(np.quantile(scores, REJECTED_SHARE, weights=shares, method="inverted_cdf"))
+
+
+def _fit_distance(inside: Seen) -> Distance:
+    centre, unit = inside.mean(axis=0), inside.std(axis=0) + 1e-3
+    _, lengths, axes = np.linalg.svd((inside - centre) / unit, full_matrices=False)
     n_axes = min(_N_AXES, inside.shape[1] // 2)
     spread = lengths[:n_axes] / np.sqrt(len(inside))
-    return Distance(centre, axes[:n_axes].T.astype(np.float16), np.maximum(spread, 1e-6).astype(np.float32))
+    return Distance(centre, unit, axes[:n_axes].T.astype(np.float16), np.maximum(spread, 1e-6).astype(np.float32))
 
 
 def vary_dermoscopy(frame: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
