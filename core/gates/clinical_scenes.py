@@ -41,7 +41,7 @@ def draw_body(frame: Picture, photograph: Picture, rng: np.random.Generator) -> 
     plain = np.broadcast_to(rng.uniform(0, 255, 3), skin.shape)
     ground = _scene(photograph, rng) if rng.random() < 0.4 else plain
     share = cv2.GaussianBlur((height > 0).astype(np.float64), (0, 0), rng.uniform(0.5, 2))[..., None]
-    return _relief(skin, height * SIDE_PX / 2 * rng.uniform(0.3, 1), rng) * share + ground * (1 - share)
+    return np.asarray(_relief(skin, height * SIDE_PX / 2 * rng.uniform(0.3, 1), rng) * share + ground * (1 - share))
 
 
 def draw_rash(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Values:

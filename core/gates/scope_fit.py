@@ -15,8 +15,8 @@ from core.taxonomy import Artefact
 
 REJECTED_SHARE: Final = 0.01  # of the validation dermoscopy
 _PENALTY: Final = 0.3
-"""Of squared weights, where the pictures' weights sum to 1. Chosen like all here on kinds of imitated negatives that were
-left out of the fitting: with 3 a head rejected fewer of them, and so did logistic regression."""
+"""Of squared weights, where the pictures' weights sum to 1. Chosen like all here on kinds of imitated negatives that
+were left out of the fitting: with 3 a head rejected fewer of them, and so did logistic regression."""
 _FAR: Final = 10.0  # what dermoscopy should score, and anything else the same below 0: one decimal then tells
 _N_AXES: Final = 100  # of each part
 _DISTANCE_FACTOR: Final = 5.0  # how much more a distance may weigh than any one number of its part
@@ -42,8 +42,8 @@ def fit_scope_head(
     wanted = np.repeat([_FAR, -_FAR], [len(own), len(other)])
     shares = np.repeat([0.5 / len(own), 0.5 / len(other)], [len(own), len(other)])
     fitted = Ridge(alpha=_PENALTY).fit((np.concatenate([own, other]) - mean) / scale, wanted, sample_weight=shares)
-    arrays = [np.asarray(values, dtype=np.float32) for values in (mean, scale, fitted.coef_)]
-    head = ScopeHead(*arrays, bias=float(fitted.intercept_), threshold=0.0, distances=distances)
+    mean, scale, weights = (np.asarray(values, dtype=np.float32) for values in (mean, scale, fitted.coef_))
+    head = ScopeHead(mean, scale, weights, bias=float(fitted.intercept_), threshold=0.0, distances=distances)
     return replace(head, threshold=_threshold(head.scores(validation), validation_sets))
 
 

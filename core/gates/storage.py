@@ -30,7 +30,7 @@ def vary_storage(picture: Picture, rng: np.random.Generator) -> Picture:
     lossy = save_as_jpeg(stored, int(rng.integers(*_QUALITIES))) if rng.random() < 0.7 else stored
     values = _sharpen(_resize(lossy, width, height).astype(np.float32), rng.uniform(-1, _SHARPEST))
     grain = rng.standard_normal(values.shape, dtype=np.float32) * rng.choice(_GRAIN)
-    return np.clip(values + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(values + grain, 0, 255).astype(np.uint8))
 
 
 def _sharpen(values: NDArray[np.float32], amount: float) -> NDArray[np.float32]:

@@ -24,8 +24,8 @@ def head() -> ScopeHead:
     rng = np.random.default_rng(0)
     inside, outside = rng.normal(1, 1, (300, 16)), rng.normal(-1, 1, (300, 16))
     validation = rng.normal(1, 1, (1000, 16))
-    parts = [[each.astype(np.float32)] for each in (inside, outside, validation)]
-    return fit_scope_head(*parts, validation_sets=np.zeros(1000, np.int64))
+    own, other, held = ([each.astype(np.float32)] for each in (inside, outside, validation))
+    return fit_scope_head(own, other, held, np.zeros(1000, np.int64))
 
 
 def judged(head: ScopeHead, seen: NDArray[np.float32], stages: NDArray[np.float32] | None = None) -> ScopeReport:
@@ -97,7 +97,7 @@ def test_stages_are_weighed_beside_the_embedding() -> None:
     alike = [rng.normal(0, 1, (400, 8)).astype(np.float32) for _ in range(3)]
     stages = [rng.normal(m, 1, (400, 12)).astype(np.float32) for m in (1, -1, 1)]
     parts = [list(both) for both in zip(alike, stages, strict=True)]
-    head = fit_scope_head(*parts, validation_sets=np.zeros(400, np.int64))
+    head = fit_scope_head(parts[0], parts[1], parts[2], np.zeros(400, np.int64))
     assert (head.scores(parts[1]) < head.threshold).mean() > 0.97
     assert judged(head, alike[2][0], np.ones(12, np.float32)).is_in_scope
     assert not judged(head, alike[2][0], -np.ones(12, np.float32)).is_in_scope
