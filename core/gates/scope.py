@@ -114,8 +114,11 @@ def read_scope_head(folder: Path, card: ModelCard) -> ScopeHead | None:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
         if numbers["weights_sha256"] != card.weights_sha256:
             return None
+        mean, scale, weights = (arrays[name] for name in _OF_HEAD)
         return ScopeHead(
-            *(arrays[name] for name in _OF_HEAD),
+            mean,
+            scale,
+            weights,
             bias=float(numbers["bias"]),
             threshold=float(numbers["threshold"]),
             distances=tuple(
