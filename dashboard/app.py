@@ -10,6 +10,7 @@ if str(ROOT) not in sys.path:  # streamlit puts only dashboard/ there
 import streamlit as st  # noqa: E402
 
 from dashboard.components.frame import draw_frame, open_resources  # noqa: E402
+from dashboard.resources import set_loaded_aside  # noqa: E402
 
 ASSETS = ROOT / "dashboard" / "assets"
 
@@ -35,3 +36,4 @@ if open_resources():
     case = st.query_params.get("case", "")
     draw_frame(f"Case {case}" if page.title == "Case" and case.isdecimal() else page.title)
     page.run()
+    set_loaded_aside(page.title)

@@ -92,14 +92,16 @@ def _draw_tile(item: BatchItem, summary: BatchSummary, record: Record) -> None:
         f'<div class="lw-ellipsis" style="font-size:.78rem" title="{title}">{private_html(item.filename)}</div>'
         f'<div class="lw-ellipsis" style="font-size:.78rem;opacity:.8">{_where_it_stands(item)}</div>'
     )
-    pick, opener = st.columns([1, 2], vertical_alignment="center")
-    pick.checkbox(
-        f"Select {item.filename}",
-        key=session.pick_key(item.item_id),
-        label_visibility="collapsed",
-        persist_state="page",
-    )
-    if opener.button("Open", key=f"open-{item.item_id}", width="stretch"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.checkbox(
+            f"Select {item.filename}",
+            key=session.pick_key(item.item_id),
+            label_visibility="collapsed",
+            persist_state="page",
+            width=24,
+        )
+        is_opened = st.button("Open", key=f"open-{item.item_id}", width="stretch")
+    if is_opened:
         st.query_params["item"] = str(item.item_id)
         st.rerun()
 
