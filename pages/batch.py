@@ -36,14 +36,14 @@ def draw_running(batch_id: int, state: BatchState, *, is_awaited: bool) -> None:
     A paused one is watched too: the group that was begun is still scored, and may be the last.
     """
     summary = load_summary(batch_id=batch_id, record=get_record())
-    if summary.state is not state or (is_awaited and summary.n_scored):
-        st.rerun(scope="app")
     key, done = f"batch-started-{batch_id}", summary.n_total - summary.n_waiting
     if state is BatchState.PAUSED:  # its pace begins anew
         st.session_state.pop(key, None)
     since, done_then = st.session_state.setdefault(key, (time.monotonic(), done))
     pace = (time.monotonic() - since) / (done - done_then) if done > done_then else None
     draw_progress(summary, pace, get_record())
+    if summary.state is not state or (is_awaited and summary.n_scored):  # after the buttons, or a press would be lost
+        st.rerun(scope="app")
     trouble = get_worker().trouble if state is BatchState.RUNNING else get_worker().why_paused(batch_id)
     if trouble is not None:
         show_error(trouble)

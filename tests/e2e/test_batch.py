@@ -159,7 +159,6 @@ def test_a_batch_is_paused_reloaded_and_resumed(own_server: Server, new_page: Ca
     assert paused.state is BatchState.PAUSED
     page.reload()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
-    settle(page)  # a press while the reloaded page is still being drawn can be lost
     page.get_by_role("button", name="Resume").click(delay=PRESS_MS)
     expect(page.get_by_role("button", name=f"Save all ({MANY})")).to_be_enabled(timeout=SCORING_MS)
     assert list_batches(record=record)[0].n_scored == MANY
