@@ -21,7 +21,7 @@ from dashboard.workflow.cases import list_cases, load_case
 from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record, open_record
 from tests.e2e.conftest import Server
-from tests.e2e.visitor import LESION, PRESS_MS, download, go_to, photograph, settle, upload, wait_until
+from tests.e2e.visitor import LESION, download, go_to, photograph, press, settle, upload, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -33,10 +33,9 @@ def start_batch(page: Page, listed: str, *, is_triage: bool = True) -> None:
     """Choose how it is read, and press the button once a file is listed."""
     expect(page.get_by_text(listed)).to_be_visible()
     if is_triage:
-        page.get_by_role("radio", name="Triage").click()
+        press(page.get_by_role("radio", name="Triage"))
         expect(page.get_by_text("Ordered by risk")).to_be_visible()
-    settle(page)
-    page.get_by_role("button", name="Score the batch").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Score the batch"))
 
 
 def name_reader(record: Record, name: str) -> None:
@@ -80,7 +79,7 @@ def test_a_batch_of_twenty_with_one_broken_file(page: Page, server: Server, tmp_
     page.reload()
     expect(page.get_by_text("20 files:")).to_be_visible()
     expect(page.get_by_role("button", name="Save all (19)")).to_be_enabled()
-    page.get_by_role("button", name="Save all (19)").click()
+    press(page.get_by_role("button", name="Save all (19)"))
     expect(page.get_by_text("19 cases saved.")).to_be_visible()
     expect(page.get_by_role("button", name="All saved")).to_be_disabled()
     assert n_cases(record) == before + 19
@@ -91,7 +90,7 @@ def test_a_batch_of_twenty_with_one_broken_file(page: Page, server: Server, tmp_
     assert table["malignant_probability"].dropna().is_monotonic_decreasing
     assert list(table.loc[table["state"] == "rejected", "file"]) == ["07.jpg"]
 
-    page.get_by_role("button", name="Open", exact=True).first.click()
+    press(page.get_by_role("button", name="Open", exact=True).first)
     expect(page.get_by_text("1 of 19 (All)")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("Saved as case"))).to_be_visible()
 
@@ -105,7 +104,7 @@ def test_a_batch_is_read_blind_by_keys_and_signed(
     page.goto(f"{own_server.url}/batch")
     lesions = [draw_jpeg(DrawnLesion(width_px=400, height_px=300, seed=seed)) for seed in range(3)]
     upload(page, *((f"P-{n}_L1_{n}.jpg", content) for n, content in enumerate(lesions)))
-    page.get_by_role("radio", name="By their names").click()
+    press(page.get_by_role("radio", name="By their names"))
     expect(page.get_by_text("3 files of 3 patients.")).to_be_visible()
     start_batch(page, "P-0_L1_0.jpg", is_triage=False)
     expect(page.get_by_text("Not read yet")).to_have_count(3, timeout=SCORING_MS)
@@ -113,17 +112,17 @@ def test_a_batch_is_read_blind_by_keys_and_signed(
     assert "%" not in page.get_by_test_id("stMain").inner_text()
     photograph(page, tmp_path, "blind")
 
-    page.get_by_role("button", name="Open", exact=True).first.click()
+    press(page.get_by_role("button", name="Open", exact=True).first)
     expect(page.get_by_text("1 of 3 (All)")).to_be_visible()
     expect(page.get_by_text("malignant probability")).to_have_count(0)
     press_key(page, "2", "malignant probability")
     press_key(page, "f", "2 of 3 (All)")
     expect(page.get_by_text("malignant probability")).to_have_count(0)
     press_key(page, "3", "malignant probability")
-    page.get_by_role("textbox", name="Note").click()
+    press(page.get_by_role("textbox", name="Note"))
     page.keyboard.type("fads lapse")  # letters, and no decisions, while a field is typed into
     page.keyboard.press("Tab")
-    page.get_by_text("2 of 3 (All)").click()
+    press(page.get_by_text("2 of 3 (All)"))
     press_key(page, "l", "3 of 3 (All)")
     press_key(page, "p", "Deferred")
     press_key(page, "p", re.compile(r"You (agreed|decided otherwise): Refer"))
@@ -151,7 +150,7 @@ def test_a_batch_is_paused_reloaded_and_resumed(own_server: Server, new_page: Ca
     page.goto(f"{own_server.url}/batch")
     upload(page, ("morning.zip", buffer.getvalue()))
     start_batch(page, "morning.zip")
-    page.get_by_role("button", name="Pause").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Pause"))
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
     record = record_of(own_server)
     settle(page)
@@ -159,7 +158,7 @@ def test_a_batch_is_paused_reloaded_and_resumed(own_server: Server, new_page: Ca
     assert paused.state is BatchState.PAUSED
     page.reload()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
-    page.get_by_role("button", name="Resume").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Resume"))
     expect(page.get_by_role("button", name=f"Save all ({MANY})")).to_be_enabled(timeout=SCORING_MS)
     assert list_batches(record=record)[0].n_scored == MANY
 
@@ -190,6 +189,6 @@ def test_a_killed_server_goes_on_with_the_batch_and_doubles_nothing(
     assert summary.state is BatchState.FINISHED
     assert sorted(item.filename for item in items) == [f"{n:03}.jpg" for n in range(MANY)]
     assert {item.state for item in items} == {ItemState.SCORED}
-    page.get_by_role("button", name=f"Save all ({MANY})").click()
+    press(page.get_by_role("button", name=f"Save all ({MANY})"))
     expect(page.get_by_role("button", name="All saved")).to_be_disabled()
     assert n_cases(record) == MANY

@@ -13,6 +13,7 @@ from tests.e2e.visitor import (
     field,
     go_to,
     photograph,
+    press,
     result,
     score,
     settle,
@@ -28,7 +29,7 @@ def test_upload_classify_map_save_history_case(page: Page, tmp_path: Path) -> No
     said = result(page)
     switch_map(page, is_on=True)
     field(page, "Patient pseudonym").fill("P-first-path")
-    page.get_by_role("button", name="Save case").click()
+    press(page.get_by_role("button", name="Save case"))
     saved = page.get_by_role("link", name=re.compile("Saved as case"))
     expect(saved).to_be_visible()
     number = re.sub(r"\D", "", saved.inner_text())
@@ -37,7 +38,7 @@ def test_upload_classify_map_save_history_case(page: Page, tmp_path: Path) -> No
     go_to(page, "Case history")
     expect(page.get_by_text("P-first-path")).to_be_visible()
     photograph(page, tmp_path, "history")
-    page.get_by_role("link", name=f"Case {number}", exact=True).click()
+    press(page.get_by_role("link", name=f"Case {number}", exact=True))
     expect(page.get_by_role("heading", name=f"Case {number}")).to_be_visible()
     settle(page)
     assert page.url.endswith(f"/case?case={number}")

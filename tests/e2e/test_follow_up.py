@@ -18,7 +18,7 @@ from dashboard.workflow.cases import save_case
 from dashboard.workflow.record import Record
 from tests.e2e.conftest import Server
 from tests.e2e.test_batch import name_reader, record_of
-from tests.e2e.visitor import PRESS_MS, download, field, go_to, photograph, settle
+from tests.e2e.visitor import download, field, go_to, photograph, press, settle
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def test_two_visits_are_compared_and_the_report_is_signed(
     term = page.get_by_role("combobox", name="See again in")
     term.fill("6 weeks")
     term.press("Enter")
-    page.get_by_role("button", name="Set recall").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Set recall"))
     expect(page.get_by_text("due in 6 weeks")).to_be_visible()
     settle(page)
     said = sign(page, tmp_path)
@@ -79,7 +79,7 @@ def open_case(page: Page, server: Server, number: int) -> None:
 
 def compare(page: Page, tmp_path: Path) -> None:
     """Side by side, under the slider and blinking; both pictures move as one, by keyboard too."""
-    page.get_by_role("link", name="Compare visits").click(delay=PRESS_MS)
+    press(page.get_by_role("link", name="Compare visits"))
     expect(page.get_by_text("Aligned automatically, close fit")).to_be_visible()
     expect(page.get_by_text("A low score does not end follow-up")).to_be_visible()
     first, second = page.locator(".pane.first"), page.locator(".pane.second")
@@ -95,24 +95,24 @@ def compare(page: Page, tmp_path: Path) -> None:
     assert place(earlier) == pytest.approx(place(later), abs=3)
     photograph(page, tmp_path, "side")
 
-    page.get_by_text("Slider", exact=True).click()
+    press(page.get_by_text("Slider", exact=True))
     expect(second).to_be_hidden()
     slider = page.get_by_role("slider", name="Share of the picture")
     slider.press("Home")
     assert "0%" in str(first.locator(".over").get_attribute("style"))
     slider.press("End")
     assert "100%" in str(first.locator(".over").get_attribute("style"))
-    page.get_by_text("Blink", exact=True).first.click()
+    press(page.get_by_text("Blink", exact=True).first)
     for label in (EARLIER, LATER, EARLIER):
         expect(first.locator(".tag")).to_have_text(label)
-    page.get_by_role("button", name="Pause").click()
+    press(page.get_by_role("button", name="Pause"))
     photograph(page, tmp_path, "blink")
 
 
 def sign(page: Page, tmp_path: Path) -> str:
     """Sign the report, download it and give its text."""
-    page.get_by_role("button", name="Sign report").click(delay=PRESS_MS)
-    page.get_by_role("button", name="Sign and lock").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Sign report"))
+    press(page.get_by_role("button", name="Sign and lock"))
     expect(page.get_by_text(f"Signed by {WHO}")).to_be_visible()
     kept = download(page, page.get_by_role("button", name="Signed report"))
     photograph(page, tmp_path, "signed")

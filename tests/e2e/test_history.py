@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from tests.e2e.conftest import Server
 from tests.e2e.test_batch import SCORING_MS, n_cases, name_reader, record_of, start_batch
-from tests.e2e.visitor import PRESS_MS, download, field, go_to, photograph, settle, upload
+from tests.e2e.visitor import download, field, go_to, photograph, press, upload
 
 pytestmark = pytest.mark.browser
 
@@ -24,13 +24,12 @@ def test_search_save_the_filter_export_and_erase(
     page.goto(f"{own_server.url}/batch")
     lesions = [draw_jpeg(DrawnLesion(width_px=400, height_px=300, seed=seed)) for seed in range(4)]
     upload(page, *((f"P-{n % 2}_L{n}_{n}.jpg", content) for n, content in enumerate(lesions)))
-    page.get_by_role("radio", name="By their names").click()
+    press(page.get_by_role("radio", name="By their names"))
     expect(page.get_by_text("4 files of 2 patients.")).to_be_visible()
     start_batch(page, "P-0_L0_0.jpg")
     save = page.get_by_role("button", name="Save all (4)")
     expect(save).to_be_enabled(timeout=SCORING_MS)
-    settle(page)
-    save.click(delay=PRESS_MS)
+    press(save)
     expect(page.get_by_role("button", name="All saved")).to_be_visible()
 
     go_to(page, "Case history")
@@ -39,11 +38,10 @@ def test_search_save_the_filter_export_and_erase(
     field(page, "Search").press("Enter")
     expect(page.get_by_text("1 case, newest first")).to_be_visible()
     photograph(page, tmp_path, "found")
-    page.get_by_role("button", name="Save this filter").click()
+    press(page.get_by_role("button", name="Save this filter"))
     field(page, "Name of the filter").fill("one lesion")
     field(page, "Name of the filter").press("Enter")
-    settle(page)
-    page.get_by_role("button", name="Save", exact=True).click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Save", exact=True))
     expect(page.get_by_text("one lesion is saved.")).to_be_visible()
 
     kept = download(page, page.get_by_role("button", name="Export selection as CSV"))
@@ -56,16 +54,15 @@ def test_search_save_the_filter_export_and_erase(
     field(page, "Pseudonym, exactly").fill("P-0")
     field(page, "Pseudonym, exactly").press("Enter")
     expect(page.get_by_text("2 cases, newest first")).to_be_visible()
-    page.get_by_text("Erase patient P-0").click()
+    press(page.get_by_text("Erase patient P-0"))
     erase = page.get_by_role("button", name="Erase for good")
-    erase.click(delay=PRESS_MS)
+    press(erase)
     expect(page.get_by_text("Nothing was erased")).to_be_visible()
     assert n_cases(record) == 4
     field(page, "Type the pseudonym to confirm").fill("P-0")
     field(page, "Type the pseudonym to confirm").press("Enter")
     expect(page.get_by_text("Nothing was erased")).to_have_count(0)
     photograph(page, tmp_path, "erase")
-    settle(page)
-    erase.click(delay=PRESS_MS)
+    press(erase)
     expect(page.get_by_text("Erased: 2 cases and 2 pictures.")).to_be_visible()
     assert n_cases(record) == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.visitor import go_to, photograph, settle
+from tests.e2e.visitor import go_to, photograph, press, settle
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,7 @@ def test_the_charts_are_drawn_and_the_slider_moves_the_figures(page: Page, tmp_p
     expect(row).not_to_have_text(before)
     photograph(page, tmp_path, "moved")
 
-    page.get_by_role("button", name="Return to").click()
+    press(page.get_by_role("button", name="Return to"))
     expect(badge(page, "Operating threshold")).to_be_visible()
     settle(page)
     assert row.inner_text() == before

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Server
 from tests.e2e.practice_record import READER, fill_practice
 from tests.e2e.practice_year import N_A_MONTH, N_MONTHS, N_OLDER_MONTHS, fill_year
 from tests.e2e.test_performance_sections import choose
-from tests.e2e.visitor import PRESS_MS, field, go_to, photograph, settle
+from tests.e2e.visitor import field, go_to, photograph, press, settle
 
 pytestmark = pytest.mark.browser
 N_MALIGNANT, N_BENIGN = 130, 70
@@ -43,18 +43,18 @@ def test_figures_charts_and_the_threshold_of_own_cases(practice: Page, tmp_path:
     expect(page.locator(".st-key-chart-live-bands .hoverlayer")).to_contain_text("cases")
 
     put = page.get_by_role("button", name="Put in force")
-    put.click(delay=PRESS_MS)
+    press(put)
     expect(page.get_by_text("The threshold was not changed.")).to_be_visible()
     settle(page)
     field(page, "Reason (kept with date and name)").fill("more than 100 own melanomas")
-    put.click(delay=PRESS_MS)
+    press(put)
     expect(page.get_by_text("set by this practice")).to_be_visible()
     kept = page.get_by_role("row").filter(has_text="more than 100 own melanomas")
     expect(kept).to_contain_text(READER)
     settle(page)
     photograph(page, tmp_path, "threshold")
 
-    page.get_by_role("button", name="Last 30 days").or_(page.get_by_role("radio", name="Last 30 days")).first.click()
+    press(page.get_by_role("button", name="Last 30 days").or_(page.get_by_role("radio", name="Last 30 days")).first)
     settle(page)
     expect(page.get_by_text(f"{N_MALIGNANT + N_BENIGN} cases with a confirmed diagnosis")).to_be_visible()
 
@@ -71,7 +71,7 @@ def test_a_year_is_told_by_version_and_period(own_server: Server, new_page: Call
     expect(page.locator(".st-key-chart-live-bands")).to_contain_text(f"of {n_newer} cases were referred")
     expect(page.get_by_text("For 95% sensitivity here")).to_be_visible()
     with page.expect_download() as started:
-        page.locator(".st-key-downloads-chart-live-refusals").get_by_role("button", name="CSV").click()
+        press(page.locator(".st-key-downloads-chart-live-refusals").get_by_role("button", name="CSV"))
     months = [
         row for row in Path(started.value.path()).read_text("utf-8-sig").splitlines() if row.startswith("held back")
     ]
@@ -81,8 +81,8 @@ def test_a_year_is_told_by_version_and_period(own_server: Server, new_page: Call
     choose(page, "Last 30 days")
     expect(page.get_by_text("Drift is measured from 100 cases on")).to_be_visible()
     choose(page, "All time")
-    page.get_by_role("combobox", name="Cases scored by").click()
-    page.get_by_role("option").filter(has_text="2026.01.01").click()
+    press(page.get_by_role("combobox", name="Cases scored by"))
+    press(page.get_by_role("option").filter(has_text="2026.01.01"))
     settle(page)
     expect(page.get_by_text("is not installed: no drift, and no threshold to set")).to_be_visible()
     expect(page.get_by_text("For 95% sensitivity here")).to_have_count(0)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PATIENCE_MS
-from tests.e2e.visitor import go_to, photograph, settle
+from tests.e2e.visitor import go_to, photograph, press, settle
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ OR_ELSE = {
 
 
 def choose(page: Page, section: str) -> None:
-    page.get_by_role("radio", name=section).or_(page.get_by_role("button", name=section, exact=True)).first.click()
+    press(page.get_by_role("radio", name=section).or_(page.get_by_role("button", name=section, exact=True)).first)
     settle(page)
 
 
@@ -41,11 +41,11 @@ def test_every_section_draws_and_the_report_is_a_pdf(page: Page, tmp_path: Path)
         expect(page.get_by_text(said).or_(instead).first).to_be_visible()
         photograph(page, tmp_path, section)
     with page.expect_download(timeout=PATIENCE_MS) as started:
-        page.get_by_role("button", name="Performance report (PDF)").click()
+        press(page.get_by_role("button", name="Performance report (PDF)"))
     content = Path(started.value.path()).read_bytes()
     assert content.startswith(b"%PDF") and len(content) > 50_000
     choose(page, "Thresholds")
     for form, beginning in {"PNG": b"\x89PNG", "SVG": b"<?xml", "CSV": b"\xef\xbb\xbfseries"}.items():
         with page.expect_download(timeout=PATIENCE_MS) as started:
-            page.get_by_role("button", name=form).first.click()
+            press(page.get_by_role("button", name=form).first)
         assert Path(started.value.path()).read_bytes().startswith(beginning)

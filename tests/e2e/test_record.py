@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.visitor import LESION, PRESS_MS, field, go_to, photograph, score, settle, upload
+from tests.e2e.visitor import LESION, field, go_to, photograph, press, score, settle, upload
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ LONG = "P-" + "0123456789" * 5 + "01234567"  # as long as a pseudonym may be
 
 def answer(page: Page, group: str, option: str) -> None:
     """Choose in the segmented control under that label."""
-    control(page, group).get_by_role("radio", name=option, exact=True).click(delay=PRESS_MS)
+    press(control(page, group).get_by_role("radio", name=option, exact=True))
     settle(page)
 
 
@@ -27,14 +27,14 @@ def control(page: Page, label: str) -> Locator:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from the select box with that label."""
-    page.get_by_role("combobox", name=label).click(delay=PRESS_MS)
-    page.get_by_role("option", name=option, exact=True).click(delay=PRESS_MS)
+    press(page.get_by_role("combobox", name=label))
+    press(page.get_by_role("option", name=option, exact=True))
     settle(page)
 
 
 def mark_on_map(page: Page, zone: str) -> None:
-    page.get_by_role("button", name=re.compile("Body map")).click(delay=PRESS_MS)
-    page.locator(f'[data-zone="{zone}"]').click(delay=PRESS_MS)
+    press(page.get_by_role("button", name=re.compile("Body map")))
+    press(page.locator(f'[data-zone="{zone}"]'))
     expect(page.get_by_role("dialog")).to_have_count(0)
     settle(page)
 
@@ -56,23 +56,22 @@ def test_new_patient_blind_read_reveal_final_case_diagnosis(
     answer(page, "Impression", "Benign")
     answer(page, "Confidence", "High")
     photograph(page, tmp_path, "first-read")
-    page.get_by_role("button", name="Keep my impression").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Keep my impression"))
     expect(classify).to_be_enabled()
     settle(page)
     assert "malignant probability" not in page.content()
-    classify.click(delay=PRESS_MS)
+    press(classify)
     expect(page.get_by_text("malignant probability")).to_be_visible()
     settle(page)
 
     answer(page, "Your final assessment", "Malignant")
     expect(page.get_by_text("it is kept as a switch")).to_be_visible()
     answer(page, "Next step", "Refer")
-    page.get_by_role("button", name="Save case").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Save case"))
     saved = page.get_by_role("link", name=re.compile("Saved as case"))
     expect(saved).to_be_visible()
     photograph(page, tmp_path, "saved")
-    settle(page)
-    saved.click(delay=PRESS_MS)
+    press(saved)
     expect(page.get_by_role("heading", name=re.compile(r"^Case \d+$"))).to_be_visible()
     expect(page.get_by_text("First read: benign, high confidence")).to_be_visible()
     expect(page.get_by_text("a switch from the first read")).to_be_visible()
@@ -82,7 +81,7 @@ def test_new_patient_blind_read_reveal_final_case_diagnosis(
     answer(page, "The lesion is", "malignant")
     choose(page, "Confirmed by", "Histopathology")
     field(page, "Pathology text").fill("Breslow 0.4 mm")
-    page.get_by_role("button", name="Save diagnosis").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Save diagnosis"))
     expect(page.get_by_text("Melanoma (malignant), by histopathology")).to_be_visible()
     expect(page.get_by_text("Breslow 0.4 mm")).to_be_visible()
     photograph(page, tmp_path, "diagnosis")
@@ -147,7 +146,7 @@ def test_a_long_pseudonym_typed_while_the_page_still_runs_is_kept(page: Page) ->
     upload(page, ("quick.jpg", LESION))
     field(page, "Patient pseudonym").fill(LONG)
     score(page)
-    page.get_by_role("button", name="Save case").click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Save case"))
     expect(page.get_by_role("link", name=re.compile("Saved as case"))).to_be_visible()
     go_to(page, "Case history")
     expect(page.get_by_text(LONG)).to_be_visible()

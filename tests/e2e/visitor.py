@@ -45,10 +45,8 @@ def classify(page: Page, name: str = "shoulder.jpg", content: bytes = LESION) ->
 
 def score(page: Page) -> None:
     """Have the picture that is shown scored without a first read, and wait for the result."""
-    button = page.get_by_role("button", name="Classify Skin Lesion")
     skip_first_read(page)
-    settle(page)
-    button.click(delay=PRESS_MS)
+    press(page.get_by_role("button", name="Classify Skin Lesion"))
     expect(page.get_by_text("malignant probability")).to_be_visible()
     settle(page)
 
@@ -58,7 +56,7 @@ def skip_first_read(page: Page) -> None:
     skip = page.get_by_role("button", name="Skip")
     expect(skip).to_be_visible()
     leave_field(page)
-    skip.click(delay=PRESS_MS)
+    press(skip)
     expect(page.get_by_role("button", name="Classify Skin Lesion")).to_be_enabled()
 
 
@@ -70,7 +68,7 @@ def leave_field(page: Page) -> None:
 
 def switch_map(page: Page, *, is_on: bool) -> None:
     """Switch the heat map on or off and wait until it is."""
-    page.get_by_text("Show heat map").click()
+    press(page.get_by_text("Show heat map"))
     expect(page.get_by_text(MAP_LEGEND)).to_have_count(int(is_on))
     settle(page)
 
@@ -78,9 +76,15 @@ def switch_map(page: Page, *, is_on: bool) -> None:
 def go_to(page: Page, title: str) -> None:
     """Change the page by the menu at the top."""
     link = page.get_by_role("link", name=title, exact=True)
-    link.click(delay=PRESS_MS)
+    press(link)
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     settle(page)
+
+
+def press(button: Locator) -> None:
+    """Press what is there once the page stands still: what is drawn anew between down and up hears no press."""
+    settle(button.page)
+    button.click(delay=PRESS_MS)
 
 
 def settle(page: Page) -> None:
@@ -130,7 +134,6 @@ def photograph(page: Page, folder: Path, name: str) -> None:
 
 def download(page: Page, button: Locator) -> Download:
     """What a button that makes a file gives."""
-    settle(page)
     with page.expect_download() as started:
-        button.click(delay=PRESS_MS)
+        press(button)
     return started.value

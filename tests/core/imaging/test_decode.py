@@ -3,7 +3,6 @@
 import hashlib
 import io
 import struct
-import time
 import tracemalloc
 import zlib
 
@@ -268,10 +267,8 @@ def test_a_header_of_too_many_pixels_is_refused_before_any_is_decoded(
     content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))
-    started = time.perf_counter()
     with pytest.raises(ImageTooLarge, match="40 megapixels"):
         decode(content)
-    assert time.perf_counter() - started < 1.0
 
 
 def test_a_small_file_that_unpacks_to_more_is_refused_without_the_memory_for_it() -> None:

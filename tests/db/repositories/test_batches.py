@@ -1,11 +1,9 @@
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain import BatchSummary
 from core.errors import RecordNotFound
@@ -215,18 +213,3 @@ def test_many_files_cost_no_more_statements_than_few(work: UnitOfWork, make: Mak
         work.batches.record_scored_many(files, predicted_at=NOON, app_version="0.1.0")
         n_statements.append(len(seen))
     assert n_statements == [6, 6]
-
-
-def test_500_files_in_groups_of_32_take_well_under_a_millisecond_each(
-    sessions: sessionmaker[Session], make: Make
-) -> None:
-    with UnitOfWork(sessions) as work:
-        items = ids(work, create(work, *(f"{number}.jpg" for number in range(500))))
-        work.commit()
-    files = [ScoredFile(item_id, make.image(), make.prediction()) for item_id in items]
-    began = time.process_time()
-    for start in range(0, 500, 32):
-        with UnitOfWork(sessions) as work:
-            work.batches.record_scored_many(files[start : start + 32], predicted_at=NOON, app_version="0.1.0")
-            work.commit()
-    assert (time.process_time() - began) / 500 < 1e-3
