@@ -1,6 +1,7 @@
 """What all charts share."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -13,6 +14,7 @@ GREEN = "#009E73"
 GREY = "#808080"
 GRID = "rgba(128, 128, 128, 0.25)"
 CLEAR = "rgba(0, 0, 0, 0)"
+_AXIS = {"gridcolor": GRID, "zeroline": False}
 _HEIGHT_PX = 420
 
 
@@ -34,24 +36,28 @@ def threshold_text(threshold: float) -> str:
 
 def new_figure(title: str) -> go.Figure:
     """An empty transparent figure whose title states the finding; moving a slider keeps the reader's zoom."""
-    return dress(go.Figure(), title)
+    return go.Figure(layout={**_layout(title), "xaxis": _AXIS, "yaxis": _AXIS})
 
 
 def dress(figure: go.Figure, title: str) -> go.Figure:
-    """Give a figure its title, transparent background, legend below and quiet grid."""
-    figure.update_layout(
-        title={"text": title, "x": 0, "xanchor": "left"},
-        height=_HEIGHT_PX,
-        margin={"l": 60, "r": 24, "t": 64, "b": 60},
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.27, "x": 0},
-        hovermode="closest",
-        uirevision="keep",
-    )
-    figure.update_xaxes(gridcolor=GRID, zeroline=False)
-    figure.update_yaxes(gridcolor=GRID, zeroline=False)
+    """Give a figure of several plots its title, transparent background, legend below and quiet grid."""
+    figure.update_layout(**_layout(title))
+    figure.update_xaxes(**_AXIS)
+    figure.update_yaxes(**_AXIS)
     return figure
+
+
+def _layout(title: str) -> dict[str, Any]:
+    return {
+        "title": {"text": title, "x": 0, "xanchor": "left"},
+        "height": _HEIGHT_PX,
+        "margin": {"l": 60, "r": 24, "t": 64, "b": 60},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "legend": {"orientation": "h", "yanchor": "top", "y": -0.27, "x": 0},
+        "hovermode": "closest",
+        "uirevision": "keep",
+    }
 
 
 def share_axes(figure: go.Figure, x_title: str, y_title: str) -> go.Figure:
@@ -61,13 +67,15 @@ def share_axes(figure: go.Figure, x_title: str, y_title: str) -> go.Figure:
     return figure
 
 
-def add_threshold(
-    figure: go.Figure, threshold: float, text: str, *, dash: str = "dash", row: int | None = None
-) -> None:
-    """A labelled vertical line at a probability; `row` chooses the subplot."""
-    place = {} if row is None else {"row": row, "col": 1}
+def add_threshold(figure: go.Figure, threshold: float, text: str, *, dash: str = "dash", row: int = 1) -> None:
+    """A labelled vertical line at a probability; `row` chooses among plots that lie one below the other. Not by
+    plotly's `add_vline`, which takes four times as long."""
+    number = row if row > 1 else ""
+    place = {"xref": f"x{number}", "yref": f"y{number} domain"}
     line = {"color": GREY, "width": 2, "dash": dash}
-    figure.add_vline(x=threshold, line=line, annotation={"text": text, "yanchor": "bottom"}, **place)
+    figure.add_shape(type="line", x0=threshold, x1=threshold, y0=0, y1=1, line=line, **place)
+    if text:
+        figure.add_annotation(x=threshold, y=1, text=text, showarrow=False, xanchor="left", yanchor="bottom", **place)
 
 
 def add_banded(

@@ -1,8 +1,9 @@
 """Plotly figures on a page: no logo, no link to anywhere, the theme's colours, and ways to take them along."""
 
-import copy
 import re
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -28,8 +29,9 @@ def draw_plot(figure: Any, key: str, *, is_half: bool = False) -> None:  # noqa:
     """Draw one figure at the width of its column; the title is also what a screen reader says. Below it, the figure as
     PNG and SVG on white and its values as CSV, each made when it is asked for. `is_half` is for half the page's width,
     where a tablet would cut a long title off."""
-    shown = _with_short_lines(figure) if is_half else figure
-    st.plotly_chart(shown, key=key, config=_CONFIG, alt=str(figure.layout.title.text or ""))
+    alt = str(figure.layout.title.text or "")
+    with _short_lines(figure) if is_half else nullcontext():
+        st.plotly_chart(figure, key=key, config=_CONFIG, alt=alt)
     name = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
     with st.container(horizontal=True, gap="small", key=f"downloads-{name}"):
         for form, mime in _FORMS.items():
@@ -45,12 +47,19 @@ def draw_plot(figure: Any, key: str, *, is_half: bool = False) -> None:  # noqa:
             )
 
 
-def _with_short_lines(figure: Any) -> Any:  # noqa: ANN401
-    """The figure with its title in lines that fit, from its upper edge down, and as much more room above; plotly breaks
-    no line by itself. Where lines have their names above the plotting area, these have room too."""
-    lines = textwrap.wrap(str(figure.layout.title.text or ""), _LINE)
+@contextmanager
+def _short_lines(figure: Any) -> Iterator[None]:  # noqa: ANN401
+    """For as long as the figure is written for the page, its title in lines that fit, from its upper edge down, and as
+    much more room above; plotly breaks no line by itself. Where lines have their names above the plotting area, these
+    have room too. Files keep the title as it is, and a copy of the figure would cost more than all else about it."""
+    text, top = str(figure.layout.title.text or ""), figure.layout.margin.t
+    lines = textwrap.wrap(text, _LINE)
     has_names = any(note.yanchor == "bottom" for note in figure.layout.annotations)
-    room = figure.layout.margin.t + _LINE_PX * max(0, len(lines) - 1) + (_NAME_PX if has_names else 0)
     title = {"text": "<br>".join(lines), "yref": "container", "y": 1, "yanchor": "top", "pad": {"t": _ABOVE_PX}}
-    shown = copy.deepcopy(figure)  # files keep the title as it is
-    return shown.update_layout(title=title, margin={"t": room})
+    room = top + _LINE_PX * max(0, len(lines) - 1) + (_NAME_PX if has_names else 0)
+    was = figure.layout.title.to_plotly_json()
+    figure.update_layout(title=title, margin={"t": room})
+    try:
+        yield
+    finally:
+        figure.layout.title, figure.layout.margin.t = was, top

@@ -1,6 +1,7 @@
 """A figure on the page: its title fits half a tablet, and what is taken along keeps it in one line."""
 
 from contextlib import nullcontext
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     given: dict[str, Any] = {}
 
     def keep_chart(figure: Any, *, alt: str, **_: Any) -> None:  # noqa: ANN401  (plotly is untyped)
-        given.update(figure=figure, alt=alt)
+        given.update(figure=deepcopy(figure), alt=alt)  # as it is in this moment: Streamlit writes it out at once
 
     monkeypatch.setattr("dashboard.components.plots.st.plotly_chart", keep_chart)
     monkeypatch.setattr("dashboard.components.plots.st.container", lambda **_: nullcontext())
@@ -31,6 +32,7 @@ def test_half_as_wide_a_long_title_takes_lines_of_its_own_and_room(page: dict[st
     lines = page["figure"].layout.title.text.split("<br>")
     assert " ".join(lines) == TITLE and max(map(len, lines)) <= 44
     assert page["figure"].layout.margin.t > figure.layout.margin.t
+    assert figure == new_figure(TITLE)
     assert page["alt"] == figure.layout.title.text == page["made"].args[0].layout.title.text == TITLE
 
 
