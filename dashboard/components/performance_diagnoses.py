@@ -59,11 +59,11 @@ def _draw_called(called: Mapping[str, CalledShare], limit: float) -> None:
 def _draw_classes(classes: ClassFigures, name: str) -> None:
     left, right = st.columns([1, 1.5], gap="large")
     with left:
-        balanced = figure_cell(classes.balanced_accuracy, is_share=False, is_big=True)
+        balanced = figure_cell(classes.balanced_accuracy, is_big=True)
         rows: list[list[str | Cell]] = [["Balanced accuracy", balanced]]
         if equal := classes.balanced_accuracy_at_equal_shares:
             note = "each probability divided by its kind's share in training; not as shown"
-            rows.append([Cell("Balanced accuracy at equal shares", note), figure_cell(equal, is_share=False)])
+            rows.append([Cell("Balanced accuracy at equal shares", note), figure_cell(equal)])
         for kind in classes.classes:
             named = Cell(kind, f"named first, n {classes.n_by_class[kind]:,}")
             rows.append([named, figure_cell(classes.recall[kind])])

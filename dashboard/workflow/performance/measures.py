@@ -55,7 +55,7 @@ def diagnosis_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
             chart = print_across(class_confusion(further.classes))
             equal = further.classes.balanced_accuracy_at_equal_shares
             said = (
-                f"Balanced accuracy with each probability divided by its kind's share in training: {equal.as_text(3)}."
+                f"Balanced accuracy with each probability divided by its kind's share in training: {equal.as_percent(1)}."
                 if equal
                 else ""
             )
