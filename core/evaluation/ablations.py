@@ -28,7 +28,8 @@ class AblationColumn:
 @dataclass(frozen=True, slots=True)
 class Ablation:
     """One row by column (of `ABLATION_COLUMNS`); `change_when_missing` is by how much the mean malignant probability
-    rises where true clinical data are called missing, for a row that uses them."""
+    rises where true clinical data are called missing, for a row that uses them; `n_teachers` is of how many networks
+    the mean answer was learnt from."""
 
     row: str
     architecture: str
@@ -36,13 +37,15 @@ class Ablation:
     epochs: int
     columns: Mapping[str, AblationColumn]
     images_per_epoch: int | None = None
+    n_teachers: int = 0
     change_when_missing: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def cost(self) -> str:
         """What the row's training was, such as "tf_efficientnet_lite0, 160 px, 5 epochs of 2,304 images"."""
         of = f" of {self.images_per_epoch:,} images" if self.images_per_epoch else ""
-        return f"{self.architecture}, {self.input_px} px, {self.epochs} epochs{of}"
+        taught = f", learnt from {self.n_teachers} networks" if self.n_teachers else ""
+        return f"{self.architecture}, {self.input_px} px, {self.epochs} epochs{of}{taught}"
 
     @property
     def is_baseline(self) -> bool:

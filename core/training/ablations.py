@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.classifier.card import CARD_FILE
+from core.classifier.card import CARD_FILE, read_card
 from core.classifier.classifier import Classifier
 from core.data.labelled import LabelledImage
 from core.errors import LesionwiseError
@@ -38,6 +38,8 @@ from core.training.recipe import Recipe, TrainingSet, default_recipe
 BASELINE = "full fine-tuning"
 HELD_OUT = "ham10000-extra-test"
 _CLINICAL = "+ clinical data"
+_DISTILLED = "+ distillation"
+_OTHER_SEEDS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,22 +82,37 @@ def recipes(epochs: int, images_per_epoch: int, input_px: int) -> dict[str, Reci
 
 
 def run(data: Path, out: Path, scratch: Path, rows: Mapping[str, Recipe]) -> list[dict[str, Any]]:
-    """Train what `scratch` does not hold yet, score, compare with the baseline, write `out`."""
+    """Train what `scratch` does not hold yet, score, compare with the baseline, write `out`.
+
+    Two rows go on from the last of `rows`: one adds a term for clinical data to its network; the other is trained as it
+    was, and learns as well from it and from two more networks of other seeds.
+    """
     columns = open_columns(data)
-    scored: dict[str, ScoredRow] = {}
-    for name, recipe in rows.items():
-        folder = scratch / "".join(c if c.isalnum() else "-" for c in name).strip("-")
-        if not (folder / CARD_FILE).is_file():
-            train(data, folder, recipe)
-        scored[name] = _score(folder, columns, out.parent, name)
-    last = list(rows)[-1]
-    scored[_CLINICAL] = _with_clinical_data(folder, rows[last], data, columns, scored[last])
-    named = {**rows, _CLINICAL: rows[last]}
+    networks = {name: _trained(name, recipe, data, scratch) for name, recipe in rows.items()}
+    last, recipe = list(rows.items())[-1]
+    scored = {name: _score(folder, columns, out.parent, name) for name, folder in networks.items()}
+    scored[_CLINICAL] = _with_clinical_data(networks[last], recipe, data, columns, scored[last])
+    others = (_trained(f"seed {seed}", replace(recipe, seed=seed), data, scratch) for seed in _OTHER_SEEDS)
+    teachers = (networks[last], *others)
+    pupil = replace(recipe, teachers=tuple(read_card(folder).weights_sha256 for folder in teachers))
+    scored[_DISTILLED] = _score(_trained(_DISTILLED, pupil, data, scratch, teachers), columns, out.parent, _DISTILLED)
+    named = {**rows, _CLINICAL: recipe, _DISTILLED: pupil}
     found = [_row(name, named[name], scored, columns) for name in scored]
+    found[list(scored).index(_CLINICAL)]["change_when_missing"] = _change_when_missing(
+        scored[_CLINICAL], scored[last], columns
+    )
     partial = out.with_suffix(".partial")
     partial.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     partial.replace(out)
     return found
+
+
+def _trained(name: str, recipe: Recipe, data: Path, scratch: Path, teachers: Sequence[Path] = ()) -> Path:
+    """The folder of a row's network, trained where it is not there yet."""
+    folder = scratch / "".join(c if c.isalnum() else "-" for c in name).strip("-")
+    if not (folder / CARD_FILE).is_file():
+        train(data, folder, recipe, teachers=teachers)
+    return folder
 
 
 def open_columns(data: Path) -> Columns:
@@ -155,20 +172,17 @@ def _row(name: str, recipe: Recipe, scored: Mapping[str, ScoredRow], columns: Co
                 *((s.probability[members] >= s.accuracy_threshold) == truth[members] for s in (ours, baseline))
             ).p
         found[column] = part
-    row = {
+    return {
         "row": name, "architecture": recipe.architecture, "input_px": recipe.input_px, "epochs": recipe.epochs,
-        "images_per_epoch": recipe.images_per_epoch, "columns": found,
+        "images_per_epoch": recipe.images_per_epoch, "n_teachers": len(recipe.teachers), "columns": found,
     }  # fmt: skip
-    if name == _CLINICAL:
-        row["change_when_missing"] = _change_when_missing(ours, scored, columns)
-    return row
 
 
-def _change_when_missing(ours: ScoredRow, scored: Mapping[str, ScoredRow], columns: Columns) -> dict[str, float]:
+def _change_when_missing(ours: ScoredRow, without: ScoredRow, columns: Columns) -> dict[str, float]:
     """How much the mean malignant probability rises where the clinical data of all test images is called missing: then
-    the term is 0, and the probability that of the row before."""
-    before = list(scored.values())[-2].probability
-    return {name: float((before - ours.probability)[members].mean()) for name, members in columns.members.items()}
+    the term is 0, and the probability that of the network without it."""
+    change = without.probability - ours.probability
+    return {name: float(change[members].mean()) for name, members in columns.members.items()}
 
 
 def _roc_auc(probability: NDArray[np.float64], images: Sequence[LabelledImage]) -> Figure:

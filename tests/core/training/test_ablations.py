@@ -23,19 +23,24 @@ def test_each_row_is_scored_on_each_column_logged_and_compared_with_the_baseline
     }
     run(root, tmp_path / "ablations.json", tmp_path / "scratch", rows)
     table = json.loads((tmp_path / "ablations.json").read_text())
-    assert [row["row"] for row in table] == [*names, "+ clinical data"]
+    assert [row["row"] for row in table] == [*names, "+ clinical data", "+ distillation"]
     for row in table:
         assert set(row["columns"]) == {"all", "unseen_lesions", "same_source", HELD_OUT}
         assert row["columns"]["all"]["n"] == 12
         assert ("delong_p" in row["columns"]["all"]) == (row["row"] != BASELINE)
         figure = row["columns"]["all"]["roc_auc"]
         assert figure["low"] <= figure["value"] <= figure["high"]
-    assert abs(table[-1]["change_when_missing"][HELD_OUT]) < 0.1
+    assert abs(table[-2]["change_when_missing"][HELD_OUT]) < 0.1
+    assert [row["n_teachers"] for row in table] == [0, 0, 0, 0, 3]
+    assert table[-1]["columns"] != table[-3]["columns"]
     read = read_ablations(tmp_path)
     assert [set(row.columns) for row in read] == [set(ABLATION_COLUMNS)] * len(table)
     assert [row.is_baseline for row in read] == [row["row"] == BASELINE for row in table]
     assert "+ clinical data" in missing_note(read)
-    assert [entry.reason for entry in read_log(tmp_path)] == [f"ablation: {name}" for name in names]
+    assert read[-1].cost == f"{read[-2].cost}, learnt from 3 networks"
+    assert [entry.reason for entry in read_log(tmp_path)] == [
+        f"ablation: {name}" for name in (*names, "+ distillation")
+    ]
 
 
 def test_the_rows_differ_from_the_baseline_in_what_they_say_alone() -> None:
