@@ -13,18 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classifier.classifier import Classifier
+from core.data.ham_extra import HAM_FOLDER
 from core.domain import LesionImage
 from core.errors import DataFolderInvalid
 from core.evaluation.gates_measure import as_image, check_all, reliable_heats
-from core.evaluation.scorer import pass_all
+from core.evaluation.scorer import STEP
 from core.gates.artefact_limits import choose_limits, read_sets
 from core.gates.artefacts import ArtefactFinder, write_limits
 from core.gates.assess import Gates
 from core.gates.clinical_like import draw_clinical_like
+from core.gates.clinical_scenes import draw_clinical_scenes
 from core.gates.heat import HeatLimits, fit_heat_limits
 from core.gates.negatives import draw_negatives
-from core.gates.scope import ScopeHead
+from core.gates.scope import ScopeHead, Seen
 from core.gates.scope_fit import draw_examples, fit_scope_head, vary_dermoscopy
+from core.gates.storage import vary_storage
 from core.imaging.decode import decode
 from core.imaging.frame import resize_frame
 from core.training.data import TrainingData
@@ -32,7 +35,7 @@ from core.training.data import TrainingData
 OUT_OF_SCOPE: Final = "out-of-scope"
 _N_FIT_PHOTOGRAPHS: Final = 75
 _N_INSIDE, _N_EXAMPLES = 1000, 60
-_N_OUTSIDE, _N_CLINICAL_LIKE = 1200, 1000
+_N_OUTSIDE, _N_CLINICAL_LIKE, _N_SCENES = 1000, 800, 700
 _N_HEATS: Final = 400  # validation pictures on which the heat limits are set
 _SEED: Final = 0
 
@@ -68,22 +71,25 @@ def fit_artefacts(folder: Path, data: TrainingData) -> None:
         write_limits(choose_limits(finder, read_sets([data.images[i].path for i in data.split.validation])), folder)
 
 
-def fit_scope(classifier: Classifier, data: TrainingData, others: OutOfScope) -> ScopeHead:
-    """Fit the scope head on training pictures, and set its threshold on validation ones."""
+def fit_scope(classifier: Classifier, data: TrainingData, validation: Sequence[int], others: OutOfScope) -> ScopeHead:
+    """Fit the scope head on training pictures, and set its threshold on the rows of `validation`."""
     rng = np.random.default_rng(_SEED)
     inside = np.asarray(data.frames[_choose_inside(data, rng)])
-    varied = np.stack([vary_dermoscopy(frame, rng) for frame in inside])
+    varied = np.stack([vary_storage(vary_dermoscopy(frame, rng), rng) for frame in inside])
     examples = to_frames(classifier, draw_examples(_N_EXAMPLES, rng))
     photographs = [image.pixels for image in others.fitted]
     outside = [
         *photographs,
         *draw_negatives(_N_OUTSIDE, photographs, _SEED),
         *draw_clinical_like(_N_CLINICAL_LIKE, list(inside), photographs, _SEED),
+        *draw_clinical_scenes(_N_SCENES, list(inside), photographs, _SEED),
     ]
+    outside = [vary_storage(pixels, rng) if i % 2 else pixels for i, pixels in enumerate(outside)]
     return fit_scope_head(
-        embed(classifier, np.concatenate([inside, varied, examples])),
-        embed(classifier, to_frames(classifier, outside)),
-        embed(classifier, np.asarray(data.frames[np.array(data.split.validation)])),
+        see(classifier, np.concatenate([inside, varied, examples])),
+        see(classifier, to_frames(classifier, outside)),
+        see(classifier, np.asarray(data.frames[np.array(validation)])),
+        np.array([int(HAM_FOLDER in data.images[i].path.parts) for i in validation]),
     )
 
 
@@ -94,9 +100,10 @@ def fit_heat(classifier: Classifier, gates: Gates, data: TrainingData) -> HeatLi
     return fit_heat_limits(reliable_heats(check_all(classifier, gates, images)))
 
 
-def embed(classifier: Classifier, frames: Frames) -> NDArray[np.float32]:
-    """What the network makes of frames, (N, D)."""
-    return np.asarray(pass_all(classifier.embeddings, frames, "embed"), dtype=np.float32)
+def see(classifier: Classifier, frames: Frames) -> list[Seen]:
+    """What the scope gate weighs of frames: parts, each (N, D)."""
+    passes = [classifier.seen(np.ascontiguousarray(frames[i : i + STEP])) for i in range(0, len(frames), STEP)]
+    return [np.concatenate(part) for part in zip(*passes, strict=True)]
 
 
 def to_frames(classifier: Classifier, pictures: Sequence[Frames]) -> Frames:
