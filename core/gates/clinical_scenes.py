@@ -36,7 +36,7 @@ def draw_clinical_scene(i: int, frames: Sequence[Picture], photographs: Sequence
 def draw_body(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Values:
     """Fingers or a limb in light from one side, with lesions or a rash, before a photograph or a plain ground."""
     height = _forms(rng)
-    skin = _paste(_skin(frame, rng), frame, rng, int(rng.integers(0, 7)), 0.3)
+    skin = _paste(_skin(frame, rng), frame, rng, int(rng.integers(0, 7)), (0.05, 0.3))
     skin = _rash(skin, rng) if rng.random() < 0.4 else skin
     plain = np.broadcast_to(rng.uniform(0, 255, 3), skin.shape)
     ground = _scene(photograph, rng) if rng.random() < 0.4 else plain
@@ -54,7 +54,24 @@ def draw_small_lesions(frame: Picture, photograph: Picture, rng: np.random.Gener
     """One to a dozen lesions of a frame, small on skin with its furrows: a mole as a camera sees it."""
     height = _pores(rng) * rng.uniform(0.1, 0.6) + _field(rng, 0.25) * rng.uniform(0, 8)
     skin = _relief(_skin(frame, rng), height, rng)
-    return _paste(skin, frame, rng, int(rng.choice([1, 1, 1, 2, 3, 5, 12])), 0.4)
+    return _paste(skin, frame, rng, int(rng.choice([1, 1, 1, 2, 3, 5, 12])), (0.05, 0.4))
+
+
+def draw_close_up(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Values:
+    """One lesion that fills much of the picture, its surface and that of the skin in light from one side."""
+    skin = _paste(_skin(frame, rng), frame, rng, 1, (0.35, 0.95))
+    return _relief(
+        skin, _pores(rng) * rng.uniform(0.1, 1) + _field(rng, rng.uniform(0.15, 0.5)) * rng.uniform(0, 15), rng
+    )
+
+
+def draw_in_light(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Values:
+    """A part of a frame whose surface shines: what a dermatoscope's fluid or crossed filters take away."""
+    side = int(SIDE_PX * rng.uniform(0.5, 1))
+    top, left = rng.integers(0, SIDE_PX - side + 1, 2)
+    part = _resize(_resize(frame)[top : top + side, left : left + side]).astype(np.float64)
+    height = _pores(rng) * rng.uniform(0.2, 1.2) + _field(rng, rng.uniform(0.1, 0.5)) * rng.uniform(2, 20)
+    return _relief(part, height, rng)
 
 
 def draw_borrowed_colours(frame: Picture, photograph: Picture, rng: np.random.Generator) -> Values:
@@ -101,6 +118,8 @@ KINDS: Final[tuple[Callable[[Picture, Picture, np.random.Generator], Values], ..
     draw_small_lesions,
     draw_hair,
     draw_folds,
+    draw_close_up,
+    draw_in_light,
 )
 
 
@@ -126,10 +145,10 @@ def _rash(skin: Values, rng: np.random.Generator) -> Values:
     return _relief(skin, share * rng.uniform(1, 8), rng) if rng.random() < 0.5 else skin
 
 
-def _paste(skin: Values, frame: Picture, rng: np.random.Generator, n: int, largest: float) -> Values:
-    """Lesions of a frame laid on skin, softly at their rim and in its tone, up to `largest` of the picture wide."""
+def _paste(skin: Values, frame: Picture, rng: np.random.Generator, n: int, widths: tuple[float, float]) -> Values:
+    """Lesions of a frame laid on skin, softly at their rim and in its tone; `widths` are shares of the picture's."""
     for _ in range(n):
-        side = int(SIDE_PX * rng.uniform(0.05, largest))
+        side = int(SIDE_PX * rng.uniform(*widths))
         turned = np.ascontiguousarray(np.rot90(frame, int(rng.integers(4))))
         lesion = cv2.resize(turned, (side, side), interpolation=cv2.INTER_AREA).astype(np.float64)
         y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]

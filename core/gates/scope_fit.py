@@ -13,26 +13,19 @@ from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.taxonomy import Artefact
 
-REJECTED_SHARE: Final = 0.01  # of the validation dermoscopy
+REJECTED_SHARE: Final = 0.01  # of each set's dermoscopy, at most
 _PENALTY: Final = 0.3
 """Of squared weights, where the pictures' weights sum to 1. Chosen like all here on kinds of imitated negatives that
 were left out of the fitting: with 3 a head rejected fewer of them, and so did logistic regression."""
 _FAR: Final = 10.0  # what dermoscopy should score, and anything else the same below 0: one decimal then tells
 _N_AXES: Final = 100  # of each part
+_EXAMPLE_WIDTHS_PX: Final = (224, 1200)
+_EXAMPLE_ASPECTS: Final = (4 / 3, 4 / 3, 1, 1, 3 / 2, 16 / 9)
 _DISTANCE_FACTOR: Final = 5.0  # how much more a distance may weigh than any one number of its part
 
 
-def fit_scope_head(
-    inside: Sequence[Seen],
-    outside: Sequence[Seen],
-    validation: Sequence[Seen],
-    validation_sets: NDArray[np.int64],
-) -> ScopeHead:
-    """Fit on what is seen (parts, each (N, D)) of dermoscopy and of anything else.
-
-    The threshold rejects 1% of validation, in which each of the labelled sets that `validation_sets` (N,) tells apart
-    counts alike: the larger one, whose files are softer, would else set it alone.
-    """
+def fit_scope_head(inside: Sequence[Seen], outside: Sequence[Seen]) -> ScopeHead:
+    """Fit on what is seen (parts, each (N, D)) of dermoscopy and of anything else; the threshold is yet to be set."""
     from sklearn.linear_model import Ridge
 
     distances = tuple(_fit_distance(part) for part in inside)
@@ -43,23 +36,37 @@ def fit_scope_head(
     shares = np.repeat([0.5 / len(own), 0.5 / len(other)], [len(own), len(other)])
     fitted = Ridge(alpha=_PENALTY).fit((np.concatenate([own, other]) - mean) / scale, wanted, sample_weight=shares)
     mean, scale, weights = (np.asarray(values, dtype=np.float32) for values in (mean, scale, fitted.coef_))
-    head = ScopeHead(mean, scale, weights, bias=float(fitted.intercept_), threshold=0.0, distances=distances)
-    return replace(head, threshold=_threshold(head.scores(validation), validation_sets))
+    return ScopeHead(mean, scale, weights, bias=float(fitted.intercept_), threshold=0.0, distances=distances)
 
 
-def _threshold(scores: NDArray[np.float64], sets: NDArray[np.int64]) -> float:
-    """The score below which 1% of pictures lie, each set of them counting alike."""
-    _, which, counts = np.unique(sets, return_inverse=True, return_counts=True)
-    shares = 1 / (len(counts) * counts[which])
-    return float(np.quantile(scores, REJECTED_SHARE, weights=shares, method="inverted_cdf"))
+def cross_score(inside: Sequence[Seen], outside: Sequence[Seen], groups: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Scores (N,) of dermoscopy by heads that were fitted without its group; `groups` (N,) are negative where a picture
+    is in every fit, and has no score (nan)."""
+    scores = np.full(len(groups), np.nan)
+    for group in np.unique(groups[groups >= 0]):
+        held = groups == group
+        head = fit_scope_head([part[~held] for part in inside], outside)
+        scores[held] = head.scores([part[held] for part in inside])
+    return scores
+
+
+def set_threshold(head: ScopeHead, scores: NDArray[np.float64], sets: NDArray[np.integer | np.bool_]) -> ScopeHead:
+    """The head with the highest threshold that rejects at most 1% of each set of dermoscopy, told apart by `sets` (N,).
+
+    The files of one set are sharper: a threshold from both together turns away more of it.
+    """
+    parts = (scores[sets == each] for each in np.unique(sets))
+    limits = [np.quantile(part, REJECTED_SHARE, method="inverted_cdf") for part in parts]
+    return replace(head, threshold=float(min(limits)))
 
 
 def _fit_distance(inside: Seen) -> Distance:
     centre, unit = inside.mean(axis=0), inside.std(axis=0) + 1e-3
-    _, lengths, axes = np.linalg.svd((inside - centre) / unit, full_matrices=False)
+    apart = ((inside - centre) / unit).astype(np.float64)
+    squares, axes = np.linalg.eigh(apart.T @ apart / len(inside))  # quicker than taking it apart whole
     n_axes = min(_N_AXES, inside.shape[1] // 2)
-    spread = lengths[:n_axes] / np.sqrt(len(inside))
-    return Distance(centre, unit, axes[:n_axes].T.astype(np.float16), np.maximum(spread, 1e-6).astype(np.float32))
+    spread = np.sqrt(np.maximum(squares[::-1][:n_axes], 1e-12))
+    return Distance(centre, unit, axes[:, ::-1][:, :n_axes].astype(np.float16), spread.astype(np.float32))
 
 
 def vary_dermoscopy(frame: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -76,17 +83,20 @@ def vary_dermoscopy(frame: NDArray[np.uint8], rng: np.random.Generator) -> NDArr
 
 
 def draw_examples(n: int, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
-    """Drawn lesions count as dermoscopy: the program's own example, its tests and screenshots are made of them."""
-    return [
-        draw_lesion(
-            DrawnLesion(
-                600,
-                450,
-                radius=rng.uniform(0.14, 0.32),
-                irregularity=rng.uniform(0.02, 0.5),
-                darkness=rng.uniform(0.2, 1.0),
-                seed=int(rng.integers(2**31)),
-            )
-        )
-        for _ in range(n)
-    ]
+    """Drawn lesions count as dermoscopy: the program's own example, its tests and screenshots are made of them.
+
+    They are 224 to 1,200 px wide, small ones as often as large ones: of one size alone their marks are learnt.
+    """
+    return [draw_lesion(_choose_lesion(rng)) for _ in range(n)]
+
+
+def _choose_lesion(rng: np.random.Generator) -> DrawnLesion:
+    width_px = round(np.exp(rng.uniform(*np.log(_EXAMPLE_WIDTHS_PX))))
+    return DrawnLesion(
+        width_px,
+        round(width_px / rng.choice(_EXAMPLE_ASPECTS)),
+        radius=rng.uniform(0.14, 0.32),
+        irregularity=rng.uniform(0.02, 0.5),
+        darkness=rng.uniform(0.2, 1.0),
+        seed=int(rng.integers(2**31)),
+    )
