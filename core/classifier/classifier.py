@@ -63,15 +63,18 @@ class Classifier:
         return self._to_predictions(self._forward(frames))
 
     def read(self, image: LesionImage) -> Reading:
-        """All that one pass gives of one picture: prediction, map at the layer's resolution, embedding."""
+        """All that one pass gives of one picture: prediction, map at the layer's resolution, embedding, stages."""
         return self.read_frames(self.prepare(image)[None])[0]
 
     def read_frames(self, frames: NDArray[np.uint8]) -> list[Reading]:
         """All that one pass gives of frames uint8 (N, height, width, 3), as `prepare` makes them."""
         output = self._forward(frames)
-        maps = [None] * len(frames) if output.maps is None else list(output.maps)
-        rows = zip(self._to_predictions(output), maps, output.embeddings, strict=True)
-        return [Reading(prediction, layer_map, embedding) for prediction, layer_map, embedding in rows]
+        maps, stages = (
+            [None] * len(frames) if found is None else list(found) for found in (output.maps, output.stages)
+        )
+        return [
+            Reading(*row) for row in zip(self._to_predictions(output), maps, output.embeddings, stages, strict=True)
+        ]
 
     def predict_and_explain(self, image: LesionImage, method: HeatmapMethod) -> tuple[Prediction, Heatmap]:
         """Assess one picture and draw its heat map; one forward pass serves both where the map has a closed form."""
@@ -99,6 +102,11 @@ class Classifier:
         with self._turns.take():
             found = self._engine.layer_map(x, method)
         return orientations[0].undo(found) if orientations else found
+
+    def seen(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        """What the scope gate weighs of frames: embeddings (N, D) and, where the network gives them, stages (N, S)."""
+        output = self._forward(frames)
+        return (output.embeddings,) if output.stages is None else (output.embeddings, output.stages)
 
     def embeddings(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The inputs of the last linear layer, float32 (N, D)."""

@@ -17,13 +17,15 @@ class Pass:
 
     Malignant `logits` (N,) and `diagnosis_logits` (N, K), K = 0 without a differential, both before their temperature;
     `embeddings` float32 (N, D), the input of the last linear layer; `maps` float32 (N, h, w), non-negative and not
-    scaled, or None where the network has no closed form of its class activation map.
+    scaled, or None where the network has no closed form of its class activation map; `stages` float32 (N, S), mean and
+    deviation of the feature maps of shallower stages, or None where the network gives none.
     """
 
     logits: NDArray[np.float64]
     diagnosis_logits: NDArray[np.float64]
     embeddings: NDArray[np.float32]
     maps: NDArray[np.float32] | None
+    stages: NDArray[np.float32] | None = None
 
 
 class Engine(Protocol):

@@ -8,6 +8,8 @@ import timm
 import torch
 from torch import Tensor, nn
 
+from core.classifier.stages import record_stages
+
 LESION_CNN = "lesion_cnn"
 _CNN_CHANNELS = (32, 64, 128, 256, 256)
 _CNN_HIDDEN = 128
@@ -125,6 +127,12 @@ class BackboneNetwork(nn.Module):
     def features(self, x: Tensor) -> Tensor:
         """The last activation before pooling, (N, C, h, w)."""
         return cast(Tensor, self.feature_maps(self.backbone.forward_features(x)))
+
+    def features_and_stages(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The last activation before pooling, (N, C, h, w), and the statistics (N, S) of the stages before it."""
+        with record_stages(self.backbone) as found:
+            features = self.features(x)
+        return features, torch.cat(found, dim=1)
 
     def embed(self, features: Tensor) -> Tensor:
         """The globally averaged features, (N, C)."""

@@ -26,7 +26,7 @@ from core.classifier.stored import read_checked_graph, read_checked_weights
 from core.errors import CardUnusable
 from core.taxonomy import HeatmapMethod
 
-INPUT, OUTPUTS = "frames", ("logits", "maps", "embeddings")
+INPUT, OUTPUTS = "frames", ("logits", "maps", "embeddings", "stages")  # graphs of earlier versions lack the last
 ARCHITECTURE_KEY = "architecture"  # in the graph's metadata, so that a card of another network is noticed
 _HEADER_LENGTH_BYTES = 8  # of a safetensors file: the JSON header's length, little-endian, comes first
 _FAILURES = (
@@ -37,8 +37,8 @@ _CPU = "CPUExecutionProvider"
 _WANTED = ("CUDAExecutionProvider", _CPU)
 _SHARED_FROM = 4  # pictures for each thread: below it a part is too small to gain from its own thread
 
-Outputs = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-"""Logits (N, 1 + K), maps (N, h, w) and embeddings (N, D)."""
+Outputs = list[NDArray[np.float32]]
+"""Logits (N, 1 + K), maps (N, h, w), embeddings (N, D) and, where the graph gives them, stages (N, S)."""
 
 
 class OnnxEngine:
@@ -60,14 +60,15 @@ class OnnxEngine:
         """Pass standardised frames float32 (N, 3, H, W) through the network."""
         sharing = self._sharing
         if sharing is not None and len(x) >= _SHARED_FROM * sharing.threads:
-            logits, maps, embeddings = sharing.run(x)
+            logits, maps, embeddings, *stages = sharing.run(x)
         else:
-            logits, maps, embeddings = _run(self._session, x)
+            logits, maps, embeddings, *stages = _run(self._session, x)
         return Pass(
             logits=logits[:, 0].astype(np.float64),
             diagnosis_logits=logits[:, 1:].astype(np.float64),
             embeddings=embeddings,
             maps=maps,
+            stages=stages[0] if stages else None,
         )
 
     def layer_map(self, x: NDArray[np.float32], method: HeatmapMethod) -> NDArray[np.float32]:
@@ -76,8 +77,7 @@ class OnnxEngine:
         Any method but the default one takes seconds the first time, in which torch is imported.
         """
         if method is HeatmapMethod.GRAD_CAM:
-            _, maps, _ = _run(self._session, x)
-            return np.asarray(maps[0])
+            return np.asarray(_run(self._session, x)[1][0])
         if self._on_torch is None:
             self._on_torch = self._load_torch()
         return self._on_torch.layer_map(x, method)
@@ -97,13 +97,12 @@ class Sharing:
         if self._session is None:
             self._session = self._open()
         parts = self._pool.map(partial(_run, self._session), np.array_split(x, self.threads))
-        logits, maps, embeddings = zip(*parts, strict=True)
-        return np.concatenate(logits), np.concatenate(maps), np.concatenate(embeddings)
+        return [np.concatenate(output) for output in zip(*parts, strict=True)]
 
 
 def _run(session: onnxruntime.InferenceSession, x: NDArray[np.float32]) -> Outputs:
-    logits, maps, embeddings = session.run(OUTPUTS, {INPUT: x})
-    return logits, maps, embeddings
+    given = {output.name for output in session.get_outputs()}
+    return list(session.run([name for name in OUTPUTS if name in given], {INPUT: x}))
 
 
 def load_onnx_engine(folder: Path, card: ModelCard, threads: int | None) -> OnnxEngine:

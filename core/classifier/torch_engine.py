@@ -10,7 +10,7 @@ from core.classifier.card import ModelCard
 from core.classifier.engine import Pass
 from core.classifier.explain import class_activation_maps, layer_map
 from core.classifier.loading import load_network
-from core.classifier.network import Network
+from core.classifier.network import BackboneNetwork, Network
 from core.taxonomy import HeatmapMethod
 
 
@@ -23,7 +23,7 @@ class TorchEngine:
     def run(self, x: NDArray[np.float32]) -> Pass:
         """Pass standardised frames float32 (N, 3, H, W) through the network."""
         with torch.inference_mode():
-            features = self._network.features(_to_tensor(x))
+            features, stages = _features(self._network, _to_tensor(x))
             embedding = self._network.embed(features)
             diagnoses, weights = self._network.diagnosis_logits(embedding), self._network.class_activation_weights
             return Pass(
@@ -31,6 +31,7 @@ class TorchEngine:
                 diagnosis_logits=np.zeros((len(x), 0)) if diagnoses is None else diagnoses.double().numpy(),
                 embeddings=embedding.float().numpy(),
                 maps=None if weights is None else class_activation_maps(features, weights),
+                stages=None if stages is None else stages.float().numpy(),
             )
 
     def layer_map(self, x: NDArray[np.float32], method: HeatmapMethod) -> NDArray[np.float32]:
@@ -43,6 +44,12 @@ def load_torch_engine(folder: Path, card: ModelCard, threads: int | None) -> Tor
     if threads is not None:
         torch.set_num_threads(threads)
     return TorchEngine(load_network(folder)[0])
+
+
+def _features(network: Network, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+    if isinstance(network, BackboneNetwork):
+        return network.features_and_stages(x)
+    return network.features(x), None
 
 
 def _to_tensor(x: NDArray[np.float32]) -> torch.Tensor:

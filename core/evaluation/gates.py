@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +22,11 @@ from core.data.labelled import read_kaggle
 from core.errors import DataFolderInvalid
 from core.evaluation.gates_fit import (
     OutOfScope,
-    embed,
     fit_artefacts,
     fit_heat,
     fit_scope,
     read_out_of_scope,
+    see,
 )
 from core.evaluation.gates_measure import (
     check_all,
@@ -49,6 +50,7 @@ from core.imaging.decode import decode
 from core.settings import Settings
 from core.training.data import TrainingData, load_training_data
 from core.training.recipe import Recipe, TrainingSet
+from core.training.unmet import unmet_validation
 
 _N_DRAWN_OUTLINES, _N_FLAGGED, _N_CHANGED = 200, 200, 60
 _SEED: Final = 0
@@ -64,7 +66,9 @@ def refit_gates(arguments: list[str]) -> int:
         raise DataFolderInvalid("The gates are fitted on labelled images, and no folder of them is given.")
     classifier = Classifier.load(folder, settings.torch_threads)
     others = read_out_of_scope(data)
-    gates = fit_gates(classifier, folder, load_training_data(data, _recipe(classifier), settings.cache_root), others)
+    training = load_training_data(data, _recipe(classifier), settings.cache_root)
+    unmet = unmet_validation(training, data, _recipe(classifier))
+    gates = fit_gates(classifier, folder, training, unmet, others)
     if options.fit_only:
         return 0
     report = measure_gates(classifier, gates, data, others, read_reference(folder))
@@ -77,12 +81,15 @@ def refit_gates(arguments: list[str]) -> int:
     return 0
 
 
-def fit_gates(classifier: Classifier, folder: Path, data: TrainingData, others: OutOfScope) -> Gates:
+def fit_gates(
+    classifier: Classifier, folder: Path, data: TrainingData, unmet: Sequence[int], others: OutOfScope
+) -> Gates:
     """Fit the scope head and the heat limits of the network in `folder`, and write both there; and set the limits of
-    the artefact flags, which serve all networks, beside it."""
+    the artefact flags, which serve all networks, beside it. `unmet` are the rows of validation images that no network
+    was trained on: the scope head's threshold comes from them."""
     card = classifier.card
     fit_artefacts(folder.parent / FOLDER, data)
-    write_scope_head(fit_scope(classifier, data, others), folder, card)
+    write_scope_head(fit_scope(classifier, data, unmet, others), folder, card)
     write_heat_limits(fit_heat(classifier, Gates.load(folder, card), data), folder, card.weights_sha256)
     return Gates.load(folder, card)
 
@@ -98,7 +105,7 @@ def measure_gates(
     chosen = np.random.default_rng(_SEED).choice(len(test), _N_FLAGGED, replace=False)
     drawn_on = [test[i].pixels for i in chosen]
     kinds = {"everyday photographs": others.everyday, "clinical photographs of skin": others.clinical}
-    outside = {kind: embed(classifier, np.stack([*map(classifier.prepare, images)])) for kind, images in kinds.items()}
+    outside = {kind: see(classifier, np.stack([*map(classifier.prepare, images)])) for kind, images in kinds.items()}
     return GatesReport(
         model=classifier.card.name,
         weights_sha256=classifier.card.weights_sha256,
@@ -106,7 +113,7 @@ def measure_gates(
         scope_threshold=gates.scope.threshold,
         quality_rejected={"test images": count([not checks.quality.is_accepted for checks in checked.checks])},
         quality_caught=measure_caught(drawn_on),
-        scope_rejected={kind: rejected(gates.scope, embeddings) for kind, embeddings in outside.items()}
+        scope_rejected={kind: rejected(gates.scope, seen) for kind, seen in outside.items()}
         | {"test images": count([not c.scope.is_in_scope for c in checked.checks if c.scope])},
         artefacts=measure_flags(gates.artefacts, drawn_on) if gates.artefacts else {},
         artefact_limits={str(a): asdict(of) for a, of in gates.artefacts.limits.items()} if gates.artefacts else {},

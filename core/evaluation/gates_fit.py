@@ -13,26 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classifier.classifier import Classifier
+from core.data.ham_extra import HAM_FOLDER
 from core.domain import LesionImage
 from core.errors import DataFolderInvalid
 from core.evaluation.gates_measure import as_image, check_all, reliable_heats
-from core.evaluation.scorer import pass_all
+from core.evaluation.scorer import STEP
 from core.gates.artefact_limits import choose_limits, read_sets
 from core.gates.artefacts import ArtefactFinder, write_limits
 from core.gates.assess import Gates
 from core.gates.clinical_like import draw_clinical_like
+from core.gates.clinical_scenes import draw_clinical_scenes
 from core.gates.heat import HeatLimits, fit_heat_limits
 from core.gates.negatives import draw_negatives
-from core.gates.scope import ScopeHead
-from core.gates.scope_fit import draw_examples, fit_scope_head, vary_dermoscopy
+from core.gates.scope import ScopeHead, Seen
+from core.gates.scope_fit import cross_score, draw_examples, fit_scope_head, set_threshold, vary_dermoscopy
+from core.gates.storage import vary_storage
 from core.imaging.decode import decode
 from core.imaging.frame import resize_frame
 from core.training.data import TrainingData
 
 OUT_OF_SCOPE: Final = "out-of-scope"
 _N_FIT_PHOTOGRAPHS: Final = 75
-_N_INSIDE, _N_EXAMPLES = 1000, 60
-_N_OUTSIDE, _N_CLINICAL_LIKE = 1200, 1000
+_N_EXTRA, _N_EXAMPLES = 1000, 300
+_N_GROUPS: Final = 5  # of cross-fitting
+_N_OUTSIDE, _N_CLINICAL_LIKE, _N_SCENES = 1000, 800, 900
 _N_HEATS: Final = 400  # validation pictures on which the heat limits are set
 _SEED: Final = 0
 
@@ -68,23 +72,40 @@ def fit_artefacts(folder: Path, data: TrainingData) -> None:
         write_limits(choose_limits(finder, read_sets([data.images[i].path for i in data.split.validation])), folder)
 
 
-def fit_scope(classifier: Classifier, data: TrainingData, others: OutOfScope) -> ScopeHead:
-    """Fit the scope head on training pictures, and set its threshold on validation ones."""
+def fit_scope(classifier: Classifier, data: TrainingData, validation: Sequence[int], others: OutOfScope) -> ScopeHead:
+    """Fit the scope head on training pictures. Its threshold is set on the rows of `validation` and on the training
+    pictures of the Kaggle set, each scored by a head that was fitted without it: the 171 of its pictures that validate
+    are too few to tell a hundredth by, and half as many of them as of the set are from elsewhere than HAM10000."""
     rng = np.random.default_rng(_SEED)
-    inside = np.asarray(data.frames[_choose_inside(data, rng)])
-    varied = np.stack([vary_dermoscopy(frame, rng) for frame in inside])
-    examples = to_frames(classifier, draw_examples(_N_EXAMPLES, rng))
+    rows = _choose_inside(data, rng)
+    inside = np.asarray(data.frames[rows])
+    varied = np.stack([vary_storage(vary_dermoscopy(frame, rng), rng) for frame in inside])
+    drawn = draw_examples(_N_EXAMPLES, rng)
+    examples = to_frames(classifier, [*drawn, *(vary_storage(picture, rng) for picture in drawn)])
+    seen = see(classifier, np.concatenate([inside, varied, examples]))
+    unlike = see(classifier, to_frames(classifier, _draw_outside(inside, others, rng)))
+    head = fit_scope_head(seen, unlike)
+    held = see(classifier, np.asarray(data.frames[np.array(validation)]))
+    groups = np.concatenate([*[_group(data, rows, rng)] * 2, np.full(len(examples), -1)])
+    crossed = cross_score(seen, unlike, groups)[: len(rows)]
+    is_crossed = ~np.isnan(crossed)
+    return set_threshold(
+        head,
+        np.concatenate([head.scores(held), crossed[is_crossed]]),
+        np.concatenate([_is_extra(data, validation), _is_extra(data, rows[is_crossed])]),
+    )
+
+
+def _draw_outside(inside: Frames, others: OutOfScope, rng: np.random.Generator) -> list[Frames]:
+    """Pictures that are no dermoscopy, half of them as another file would give them."""
     photographs = [image.pixels for image in others.fitted]
-    outside = [
+    pictures = [
         *photographs,
         *draw_negatives(_N_OUTSIDE, photographs, _SEED),
         *draw_clinical_like(_N_CLINICAL_LIKE, list(inside), photographs, _SEED),
+        *draw_clinical_scenes(_N_SCENES, list(inside), photographs, _SEED),
     ]
-    return fit_scope_head(
-        embed(classifier, np.concatenate([inside, varied, examples])),
-        embed(classifier, to_frames(classifier, outside)),
-        embed(classifier, np.asarray(data.frames[np.array(data.split.validation)])),
-    )
+    return [vary_storage(pixels, rng) if i % 2 else pixels for i, pixels in enumerate(pictures)]
 
 
 def fit_heat(classifier: Classifier, gates: Gates, data: TrainingData) -> HeatLimits:
@@ -94,9 +115,10 @@ def fit_heat(classifier: Classifier, gates: Gates, data: TrainingData) -> HeatLi
     return fit_heat_limits(reliable_heats(check_all(classifier, gates, images)))
 
 
-def embed(classifier: Classifier, frames: Frames) -> NDArray[np.float32]:
-    """What the network makes of frames, (N, D)."""
-    return np.asarray(pass_all(classifier.embeddings, frames, "embed"), dtype=np.float32)
+def see(classifier: Classifier, frames: Frames) -> list[Seen]:
+    """What the scope gate weighs of frames: parts, each (N, D)."""
+    passes = [classifier.seen(np.ascontiguousarray(frames[i : i + STEP])) for i in range(0, len(frames), STEP)]
+    return [np.concatenate(part) for part in zip(*passes, strict=True)]
 
 
 def to_frames(classifier: Classifier, pictures: Sequence[Frames]) -> Frames:
@@ -105,9 +127,19 @@ def to_frames(classifier: Classifier, pictures: Sequence[Frames]) -> Frames:
 
 
 def _choose_inside(data: TrainingData, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Training pictures, up to a third of them from the rarer source."""
-    sources = np.array([int(bool(image.is_ham10000)) for image in data.images])
-    train = np.array(data.split.train)
-    ham, other = (rng.permutation(train[sources[train] == source]) for source in (1, 0))
-    n_other = min(len(other), _N_INSIDE // 3)
-    return np.sort(np.concatenate([other[:n_other], ham[: _N_INSIDE - n_other]]))
+    """All training pictures of the Kaggle set, whose sources differ most, and some of the others."""
+    train = rng.permutation(data.split.train)
+    is_extra = _is_extra(data, train)
+    return np.sort(np.concatenate([train[~is_extra], train[is_extra][:_N_EXTRA]]))
+
+
+def _group(data: TrainingData, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """For each picture of the Kaggle set one of five groups, pictures of a lesion in one; -1 for the others."""
+    _, lesions = np.unique([data.images[i].lesion or data.images[i].name for i in rows], return_inverse=True)
+    groups = rng.integers(_N_GROUPS, size=len(lesions))[lesions]
+    return np.where(_is_extra(data, rows), -1, groups)
+
+
+def _is_extra(data: TrainingData, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows are of the further HAM10000 images, whose files are softer, and not of the Kaggle set."""
+    return np.array([HAM_FOLDER in data.images[i].path.parts for i in rows], dtype=np.bool_)

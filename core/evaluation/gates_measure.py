@@ -19,7 +19,7 @@ from core.gates.assess import Gates, check_picture
 from core.gates.heat import HeatLimits
 from core.gates.outline import outline_lesion
 from core.gates.quality import measure_quality
-from core.gates.scope import ScopeHead
+from core.gates.scope import ScopeHead, Seen
 from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion, lesion_mask
 from core.taxonomy import Artefact, Band
@@ -119,9 +119,9 @@ def reliable_heats(checked: CheckedSet) -> list[HeatShares]:
     ]
 
 
-def rejected(head: ScopeHead, embeddings: NDArray[np.float32]) -> Counted:
+def rejected(head: ScopeHead, seen: Sequence[Seen]) -> Counted:
     """The share of pictures that the scope gate holds back."""
-    return count(head.scores(embeddings) < head.threshold)
+    return count(head.scores(seen) < head.threshold)
 
 
 def _is_stable(classifier: Classifier, image: LesionImage) -> bool:

@@ -3,13 +3,10 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.classifier.card import ModelCard
 from core.classifier.classifier import Classifier
 from core.classifier.reading import Reading
-from core.domain import Checks, HeatShares, LesionImage, QualityNote, QualityReport
+from core.domain import Checks, HeatShares, LesionImage, QualityNote, QualityReport, ScopeReport
 from core.errors import PictureGated
 from core.gates.abcd import measure_lesion
 from core.gates.artefacts import FOLDER, ArtefactFinder, Mask
@@ -44,10 +41,13 @@ class Gates:
         """What the quality gate says of a picture; needs no network."""
         return measure_quality(image)
 
-    def judge(self, quality: QualityReport, embedding: NDArray[np.float16] | NDArray[np.float32]) -> Checks:
-        """Quality and scope alone, for pictures by the hundred; `embedding` (D,) is the network's."""
-        scope = self.scope.judge(embedding.astype(np.float32)) if self.scope else None
-        return Checks(quality=quality, scope=scope, artefacts=())
+    def judge(self, quality: QualityReport, reading: Reading) -> Checks:
+        """Quality and scope alone, for pictures by the hundred."""
+        return Checks(quality=quality, scope=self.judge_scope(reading), artefacts=())
+
+    def judge_scope(self, reading: Reading) -> ScopeReport | None:
+        """Whether the picture is dermoscopy; None where no gate is fitted for what this network gives."""
+        return self.scope.judge(reading.embedding, reading.stages) if self.scope else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +83,7 @@ def check_picture(gates: Gates, image: LesionImage, reading: Reading) -> tuple[C
     quality = measure_quality(image)
     checks = Checks(
         quality=QualityReport((*quality.notes, _framing(measures.cut_off_share if measures else 0.0))),
-        scope=gates.scope.judge(reading.embedding) if gates.scope else None,
+        scope=gates.judge_scope(reading),
         artefacts=flags,
         measures=measures,
         heat=_heat(reading, outline, flagged, gates.heat),

@@ -105,9 +105,10 @@ def _light(picture: Picture, rng: np.random.Generator) -> Picture:
     lit = np.clip(colours, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         lit = cv2.GaussianBlur(lit, (0, 0), rng.uniform(0.4, 1.5))
-    return _save_as_jpeg(lit, int(rng.integers(30, 95)))
+    return save_as_jpeg(lit, int(rng.integers(30, 95)))
 
 
-def _save_as_jpeg(picture: Picture, quality: int) -> Picture:
+def save_as_jpeg(picture: Picture, quality: int) -> Picture:
+    """The picture as it comes back from a JPEG of this quality."""
     _, coded = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.ascontiguousarray(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)[..., ::-1])

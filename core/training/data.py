@@ -102,7 +102,7 @@ def _load_clinic(data: Path, recipe: Recipe, cache: Path) -> TrainingData:
         images=images,
         frames=np.asarray(load_frames(candidates, recipe.frame_rule, cache))[kept],
         is_malignant=_labels(images),
-        split=_split_clinic(
+        split=split_clinic(
             images, group_images(images, pairs), {id(image) for image in kaggle}, {id(i) for i in validation}, recipe
         ),
         n_near_duplicates=len(pairs),
@@ -121,7 +121,7 @@ def _unlike_test(candidates: Sequence[LabelledImage], test: Sequence[LabelledIma
     return np.flatnonzero(~repeats.is_any).tolist()
 
 
-def _split_clinic(
+def split_clinic(
     images: Sequence[LabelledImage], groups: Sequence[int], kaggle: set[int], validation: set[int], recipe: Recipe
 ) -> Split:
     """Validation is a share of the Kaggle images and HAM10000's own validation part; whole groups on one side."""

@@ -55,7 +55,7 @@ def draw_details(checks: Checks | None, image: LesionImage) -> None:
 def _draw_quality(checks: Checks) -> None:
     scope = checks.scope
     if scope is None:
-        st.caption(":material/help: Scope: not checked, no gate is fitted for this network.")
+        st.caption(":material/help: Scope: not checked, no gate is fitted for what this network gives.")
     else:
         icon = ":material/check:" if scope.is_in_scope else ":material/warning:"
         said = "dermoscopy" if scope.is_in_scope else "not dermoscopy"

@@ -128,14 +128,14 @@ def _read(row: WaitingFile, source: str, record: Record) -> bytes:
 def score_prepared(prepared: Sequence[Prepared], classifier: Classifier, gates: "Gates | None") -> Outcome:
     """Pass a group through the network and the gates; the scope gate judges what the network saw."""
     ready = [(p, p.frame) for p in prepared if p.frame is not None]
-    predictions = classifier.predict_frames(np.stack([frame for _, frame in ready])) if ready else []
+    readings = classifier.read_frames(np.stack([frame for _, frame in ready])) if ready else []
     outcome = Outcome([], [])
-    for (p, _), prediction in zip(ready, predictions, strict=True):
-        checks = gates.judge(p.quality, prediction.embedding) if gates and p.quality else None
+    for (p, _), reading in zip(ready, readings, strict=True):
+        checks = gates.judge(p.quality, reading) if gates and p.quality else None
         if p.image is None:
             raise ValueError(f"expected a picture that is kept, got none for file {p.item_id}")
         if checks is None or checks.is_passed:
-            outcome.scored.append(ScoredFile(p.item_id, p.image, prediction, checks))
+            outcome.scored.append(ScoredFile(p.item_id, p.image, reading.prediction, checks))
         else:
             outcome.gated.append(GatedFile(p.item_id, p.image, " ".join(checks.reasons)))
     return outcome

@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.classifier.card import ModelCard
 from core.classifier.classifier import Classifier
+from core.classifier.reading import Reading
 from core.domain import CaseDraft, LesionImage, Prediction, Upload
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.imaging.frame import FrameRule, resize_frame
@@ -49,6 +50,9 @@ class DarknessClassifier(Classifier):
                 raise RuntimeError("the network broke down")
             self.n_scored += len(frames)
         return [self._predict(frame) for frame in frames]
+
+    def read_frames(self, frames: NDArray[np.uint8]) -> list[Reading]:
+        return [Reading(p, None, p.embedding.astype(np.float32)) for p in self.predict_frames(frames)]
 
     def _predict(self, frame: NDArray[np.uint8]) -> Prediction:
         probability = 1 - float(frame.mean()) / 255

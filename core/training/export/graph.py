@@ -1,5 +1,5 @@
-"""The network as an ONNX graph: logits, class activation map and embedding in one pass, without a second copy of the
-weights, which stay in model.safetensors."""
+"""The network as an ONNX graph: logits, class activation map, embedding and stages in one pass, without a second copy
+of the weights, which stay in model.safetensors."""
 
 import copy
 import hashlib
@@ -33,14 +33,15 @@ class _InOnePass(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits (N, 1 + K), class activation maps (N, h, w) and embeddings (N, D) of frames (N, 3, H, W)."""
-        features = self.network.features(x)
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Logits (N, 1 + K), class activation maps (N, h, w), embeddings (N, D) and statistics of stages (N, S) of
+        frames (N, 3, H, W)."""
+        features, stages = self.network.features_and_stages(x)
         embeddings = self.network.embed(features)
         diagnoses = self.network.diagnosis_logits(embeddings)
         logits = self.network.logit(embeddings)[:, None]
         maps = functional.relu(functional.conv2d(features, self.network.head.weight[:, :, None, None]))[:, 0]
-        return logits if diagnoses is None else torch.cat([logits, diagnoses], dim=1), maps, embeddings
+        return logits if diagnoses is None else torch.cat([logits, diagnoses], dim=1), maps, embeddings, stages
 
 
 def export_graph(network: BackboneNetwork, architecture: str, rule: FrameRule, folder: Path) -> str:

@@ -55,7 +55,8 @@ def diagnosis_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
             chart = print_across(class_confusion(further.classes))
             equal = further.classes.balanced_accuracy_at_equal_shares
             said = (
-                f"Balanced accuracy with each probability divided by its kind's share in training: {equal.as_percent(1)}."
+                "Balanced accuracy with each probability divided by its kind's share in training: "
+                f"{equal.as_percent(1)}."
                 if equal
                 else ""
             )

@@ -197,3 +197,28 @@ def test_many_pictures_shared_between_threads_give_the_same_to_the_bit(with_grap
     assert shared.maps is not None
     assert alone.maps is not None
     assert np.array_equal(shared.maps, alone.maps)
+
+
+def test_stages_are_those_of_torch_and_come_through_a_reading(with_graph: Path) -> None:
+    network, card = load_network(with_graph)
+    images = drawn_images(2)
+    x = frames_of(with_graph, images)
+    expected, found = TorchEngine(network).run(x).stages, load_onnx_engine(with_graph, card, threads=1).run(x).stages
+    assert expected is not None
+    assert found == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
+    [stages] = (Classifier.load(with_graph, threads=1).read(image).stages for image in images[:1])
+    assert stages is not None
+    assert stages == pytest.approx(expected[0], abs=1e-3 * float(np.abs(expected).max()))
+
+
+def test_a_graph_of_before_the_stages_serves_without_them(folder: Path) -> None:
+    import hashlib
+
+    graph = onnx.load(folder / GRAPH_FILE, load_external_data=False)
+    del graph.graph.output[3]
+    content = graph.SerializeToString(deterministic=True)
+    (folder / GRAPH_FILE).write_bytes(content)
+    write_card(replace(read_card(folder), graph_sha256=hashlib.sha256(content).hexdigest()), folder)
+    reading = Classifier.load(folder, threads=1).read(drawn_images(1)[0])
+    assert reading.stages is None
+    assert reading.embedding.shape == (load_network(folder)[0].n_embedding,)

@@ -27,7 +27,12 @@ def test_every_set_that_was_scored_gets_its_own_line(
 ) -> None:
     classifier = SimpleNamespace(card=replace(make_card(), name="tiny"))
     monkeypatch.setattr(Classifier, "load", lambda *_: classifier)
-    for name, found in (("read_out_of_scope", None), ("load_training_data", None), ("fit_gates", None)):
+    for name, found in (
+        ("read_out_of_scope", None),
+        ("load_training_data", None),
+        ("unmet_validation", []),
+        ("fit_gates", None),
+    ):
         monkeypatch.setattr(command, name, lambda *_, found=found: found)
     monkeypatch.setattr(command, "measure_gates", lambda *_: REPORT)
     folder = tmp_path / "tiny"

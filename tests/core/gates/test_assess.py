@@ -11,7 +11,7 @@ from core.classifier.reading import Reading
 from core.domain import LesionImage
 from core.errors import PictureGated
 from core.gates.assess import Gates, assess, check_picture
-from core.gates.scope import ScopeHead
+from core.gates.scope import Distance, ScopeHead
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.taxonomy import Band
 from tests.core.explanations.conftest import POINTS, make_prediction
@@ -43,8 +43,9 @@ def network_of(probability: float) -> Classifier:
 
 def gates_that_score(bias: float) -> Gates:
     """Gates whose scope head gives every picture the same score, with the threshold at 0."""
-    zeros, ones = np.zeros(4, np.float32), np.ones(4, np.float32)
-    return Gates(ScopeHead(zeros, ones, zeros, bias=bias, threshold=0.0), None)
+    zeros, ones = np.zeros(6, np.float32), np.ones(6, np.float32)
+    distance = Distance(zeros[:4], ones[:4], np.zeros((4, 1), np.float16), ones[:1])
+    return Gates(ScopeHead(zeros, ones, zeros, bias=bias, threshold=0.0, distances=(distance,)), None)
 
 
 def test_what_passes_is_scored_and_has_no_override() -> None:

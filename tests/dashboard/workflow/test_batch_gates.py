@@ -4,12 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from core.classifier.reading import Reading
 from core.domain import Assignment, BatchItem, Upload
 from core.gates.assess import Gates
-from core.gates.scope import ScopeHead
+from core.gates.scope import Distance, ScopeHead
 from core.imaging.drawn import DrawnLesion, draw_jpeg
 from core.taxonomy import BatchMode, ItemState
 from dashboard.workflow import batch_review, batches
@@ -22,26 +20,30 @@ from tests.dashboard.conftest import DarknessClassifier, shade
 REASON = "only picture there is"
 NO_GATE = Gates(scope=None, artefacts=None)
 ONES = np.ones(4, dtype=np.float32)
-BRIGHT_ONLY = Gates(scope=ScopeHead(0 * ONES, ONES, -ONES, bias=0.0, threshold=-2.0), artefacts=None)
-
-
-class ReadingClassifier(DarknessClassifier):
-    """Gives readings too, without a map."""
-
-    def read_frames(self, frames: NDArray[np.uint8]) -> list[Reading]:
-        return [Reading(p, None, p.embedding.astype(np.float32)) for p in self.predict_frames(frames)]
+NO_DISTANCE = Distance(0 * ONES, ONES, np.zeros((4, 1), np.float16), np.ones(1, np.float32))
+BRIGHT_ONLY = Gates(
+    scope=ScopeHead(
+        np.zeros(6, np.float32),
+        np.ones(6, np.float32),
+        np.array([-1, -1, -1, -1, 0, 0], np.float32),
+        0.0,
+        -2.0,
+        (NO_DISTANCE,),
+    ),
+    artefacts=None,
+)
 
 
 @pytest.fixture
-def classifier() -> ReadingClassifier:
-    return ReadingClassifier()
+def classifier() -> DarknessClassifier:
+    return DarknessClassifier()
 
 
 def good(darkness: float = 0.6) -> bytes:
     return draw_jpeg(DrawnLesion(width_px=448, height_px=336, darkness=darkness))
 
 
-def run(record: Record, classifier: ReadingClassifier, gates: Gates, *contents: bytes) -> int:
+def run(record: Record, classifier: DarknessClassifier, gates: Gates, *contents: bytes) -> int:
     taken = [TakenIn(Upload(f"{n}.jpg", content)) for n, content in enumerate(contents)]
     batch_id = batches.create_batch(name="m", taken=taken, reader="dr a", record=record, mode=BatchMode.TRIAGE)
     batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, gates=gates)
@@ -58,7 +60,7 @@ def gated_ids(record: Record, batch_id: int) -> list[int]:
 
 
 def test_a_poor_picture_becomes_a_row_with_its_reason_and_no_score(
-    record: Record, classifier: ReadingClassifier
+    record: Record, classifier: DarknessClassifier
 ) -> None:
     batch_id = run(record, classifier, NO_GATE, good(), shade(120))
     fine, poor = items_of(record, batch_id)
@@ -78,14 +80,14 @@ def test_a_poor_picture_becomes_a_row_with_its_reason_and_no_score(
 
 
 def test_a_file_that_is_no_picture_is_not_one_that_a_gate_held_back(
-    record: Record, classifier: ReadingClassifier
+    record: Record, classifier: DarknessClassifier
 ) -> None:
     batch_id = run(record, classifier, NO_GATE, good(), b"no picture")
     assert items_of(record, batch_id)[1].state is ItemState.REJECTED
     assert gated_ids(record, batch_id) == []
 
 
-def test_the_scope_gate_judges_what_the_network_saw(record: Record, classifier: ReadingClassifier) -> None:
+def test_the_scope_gate_judges_what_the_network_saw(record: Record, classifier: DarknessClassifier) -> None:
     batch_id = run(record, classifier, BRIGHT_ONLY, good(0.2))
     [item] = items_of(record, batch_id)
     assert item.state is ItemState.SCORED
@@ -95,7 +97,7 @@ def test_the_scope_gate_judges_what_the_network_saw(record: Record, classifier: 
     assert "does not look like a dermoscopic picture" in item.reason
 
 
-def test_an_override_needs_a_reason_which_is_kept_with_the_case(record: Record, classifier: ReadingClassifier) -> None:
+def test_an_override_needs_a_reason_which_is_kept_with_the_case(record: Record, classifier: DarknessClassifier) -> None:
     batch_id = run(record, classifier, NO_GATE, shade(120))
     [item] = items_of(record, batch_id)
     with pytest.raises(ValueError, match="reason"):
@@ -114,7 +116,7 @@ def test_an_override_needs_a_reason_which_is_kept_with_the_case(record: Record, 
     assert not checks.quality.is_accepted
 
 
-def test_a_reason_is_erased_with_its_patient(record: Record, classifier: ReadingClassifier) -> None:
+def test_a_reason_is_erased_with_its_patient(record: Record, classifier: DarknessClassifier) -> None:
     taken, assigned = [TakenIn(Upload("0.jpg", shade(120)))], {"0.jpg": Assignment(pseudonym="P-1")}
     batch_id = batches.create_batch(name="m", taken=taken, reader="dr a", record=record, assigned=assigned)
     batches.run_batch(batch_id=batch_id, classifier=classifier, record=record, gates=NO_GATE)
@@ -127,7 +129,7 @@ def test_a_reason_is_erased_with_its_patient(record: Record, classifier: Reading
         assert [line.detail for line in work.audit.of("batch item", item.item_id)] == [{}]
 
 
-def test_a_second_override_changes_nothing(record: Record, classifier: ReadingClassifier) -> None:
+def test_a_second_override_changes_nothing(record: Record, classifier: DarknessClassifier) -> None:
     batch_id = run(record, classifier, NO_GATE, shade(120))
     [item] = items_of(record, batch_id)
     kept = {"classifier": classifier, "gates": NO_GATE, "reader": "dr a", "record": record}
@@ -136,7 +138,7 @@ def test_a_second_override_changes_nothing(record: Record, classifier: ReadingCl
     assert REASON in items_of(record, batch_id)[0].reason
 
 
-def test_all_that_was_held_back_is_scored_for_one_reason(record: Record, classifier: ReadingClassifier) -> None:
+def test_all_that_was_held_back_is_scored_for_one_reason(record: Record, classifier: DarknessClassifier) -> None:
     batch_id = run(record, classifier, NO_GATE, shade(120, 1), good(), shade(90, 2), b"no picture")
     n = override_all(
         batch_id=batch_id, reason=REASON, classifier=classifier, gates=NO_GATE, reader="terminal", record=record
@@ -147,7 +149,7 @@ def test_all_that_was_held_back_is_scored_for_one_reason(record: Record, classif
 
 
 def test_a_folder_run_again_leaves_what_was_held_back_as_it_is(
-    record: Record, classifier: ReadingClassifier, tmp_path: Path
+    record: Record, classifier: DarknessClassifier, tmp_path: Path
 ) -> None:
     (tmp_path / "poor.png").write_bytes(shade(120))
     for _ in range(2):
