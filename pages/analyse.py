@@ -61,7 +61,7 @@ def score(intake: session.Intake, model: str, override_reason: str) -> Lesionwis
     """Assess the picture; what a gate found is kept and counted, anything else that went wrong is given."""
     try:
         classifier = get_shelf().get(model)
-        with st.spinner("Classifying …"), take_turn(classifier):
+        with take_turn(classifier, "Classifying …"):
             analysis = analyse_upload(
                 upload=intake.upload,
                 classifier=classifier,

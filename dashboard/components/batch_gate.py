@@ -22,7 +22,7 @@ def draw_held_back(item: BatchItem, model: str, record: Record) -> None:
         return
     try:
         classifier = get_shelf().get(model)
-        with st.spinner("Classifying …"), take_turn(classifier):
+        with take_turn(classifier, "Classifying …"):
             override_item(
                 item=item,
                 reason=reason,

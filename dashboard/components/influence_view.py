@@ -31,7 +31,7 @@ def find_influence(prediction: Prediction, image: LesionImage) -> Influence:
     found = session.influence(key)
     if found is None:
         classifier = get_shelf().get(prediction.model.name)
-        with st.spinner("Scoring changed forms of the picture …"), take_turn(classifier):
+        with take_turn(classifier, "Scoring changed forms of the picture …"):
             found = measure_influence(classifier, image, prediction, outline_lesion(image.pixels))
         session.keep_influence(key, found)
     return found

@@ -43,7 +43,7 @@ def _find(prediction: Prediction, image: LesionImage, method: HeatmapMethod) -> 
     found = session.map_checks(key)
     if found is None:
         classifier = get_shelf().get(prediction.model.name)
-        with st.spinner("Checking the heat map …"), take_turn(classifier):
+        with take_turn(classifier, "Checking the heat map …"):
             found = check_map(classifier, image, method, outline_lesion(image.pixels))
         session.keep_map_checks(key, found)
     return found

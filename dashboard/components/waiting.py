@@ -9,12 +9,17 @@ from core.classifier.classifier import Classifier
 
 
 @contextmanager
-def take_turn(classifier: Classifier) -> Iterator[None]:
-    """This session's turn at the network; until it comes one line says how many are before it."""
+def take_turn(classifier: Classifier, doing: str) -> Iterator[None]:
+    """This session's turn at the network, with a spinner that says what it is `doing`.
+
+    Until the turn comes one still line says how many are before it: twenty spinners keep a machine busier than the
+    network does.
+    """
     line = st.empty()
     with classifier.turn(lambda n_before: line.caption(_sentence(n_before))):
         line.empty()
-        yield
+        with st.spinner(doing):
+            yield
 
 
 def _sentence(n_before: int) -> str:
