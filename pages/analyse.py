@@ -28,6 +28,7 @@ from dashboard.workflow.first_read import note_reveal
 from dashboard.workflow.refusals import count_refusal
 
 
+@st.fragment
 def draw_classify(intake: session.Intake) -> None:
     """The button that scores the picture, or why it cannot be pressed; until then there is no result anywhere."""
     is_read, model = draw_first_read(intake), get_practice().model

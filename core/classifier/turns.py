@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 _TELL_EVERY_S = 3.0  # a page that draws a new number at every turn of twenty takes the time from those whose turn it is
 
+
 class Turns:
     """Lets threads in one at a time, in the order in which they came, and tells each how many are before it.
 

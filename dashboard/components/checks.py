@@ -1,12 +1,13 @@
 """What the gates found, beside the result: warnings at once, measures one click away."""
 
+import cv2
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.domain import ArtefactFlag, Checks, HeatShares, LesionImage, LesionMeasures, QualityNote
 from core.gates.outline import draw_contour, outline_lesion
+from dashboard import session
 from dashboard.components.gate import draw_concerns
 
 _OUTLINE_SIDE_PX = 480
@@ -88,9 +89,8 @@ def _draw_outline(measures: LesionMeasures | None, image: LesionImage) -> None:
         st.caption(":material/help: Outline: no lesion stands out from the skin.")
         return
     picture, words = st.columns([1, 1.4], vertical_alignment="center")
-    picture.image(
-        draw_contour(_shrink(image), outline_lesion(image.pixels)), width="stretch", alt="The lesion with its outline"
-    )
+    outlined = session.once("outlined", (image.sha256,), lambda: _outlined(image.pixels))
+    picture.image(outlined, width="stretch", alt="The lesion with its outline")
     if not measures.is_sure:
         words.warning(f"Outline unsure: {measures.doubt}. Do not rely on its measures.", icon=":material/help:")
     words.markdown(
@@ -111,10 +111,11 @@ def _draw_heat(heat: HeatShares | None) -> None:
     )
 
 
-def _shrink(image: LesionImage) -> NDArray[np.uint8]:
-    small = Image.fromarray(image.pixels)
-    small.thumbnail((_OUTLINE_SIDE_PX, _OUTLINE_SIDE_PX))
-    return np.asarray(small)
+def _outlined(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    scale = min(1.0, _OUTLINE_SIDE_PX / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return draw_contour(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)), outline_lesion(pixels))
 
 
 def _share(value: float) -> str:

@@ -27,14 +27,13 @@ def draw_influence(prediction: Prediction, image: LesionImage, *, key: str) -> N
 
 def find_influence(prediction: Prediction, image: LesionImage) -> Influence:
     """What would change the result, from this session or measured now. Raises WeightsUnusable."""
-    key = (image.sha256, prediction.model.card_sha256)
-    found = session.influence(key)
-    if found is None:
+
+    def measure() -> Influence:
         classifier = get_shelf().get(prediction.model.name)
         with take_turn(classifier, "Scoring changed forms of the picture …"):
-            found = measure_influence(classifier, image, prediction, outline_lesion(image.pixels))
-        session.keep_influence(key, found)
-    return found
+            return measure_influence(classifier, image, prediction, outline_lesion(image.pixels))
+
+    return session.once("influence", (image.sha256, prediction.model.card_sha256), measure)
 
 
 def _strongest(found: Influence) -> str:

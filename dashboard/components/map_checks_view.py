@@ -40,13 +40,13 @@ def draw_map_checks(prediction: Prediction, image: LesionImage, method: HeatmapM
 
 def _find(prediction: Prediction, image: LesionImage, method: HeatmapMethod) -> MapChecks:
     key = (image.sha256, prediction.model.card_sha256, str(method))
-    found = session.map_checks(key)
-    if found is None:
+
+    def check() -> MapChecks:
         classifier = get_shelf().get(prediction.model.name)
         with take_turn(classifier, "Checking the heat map …"):
-            found = check_map(classifier, image, method, outline_lesion(image.pixels))
-        session.keep_map_checks(key, found)
-    return found
+            return check_map(classifier, image, method, outline_lesion(image.pixels))
+
+    return session.once("map checks", key, check)
 
 
 def _number(value: float | None) -> str:

@@ -1,5 +1,6 @@
 """Pictures for the browser."""
 
+import hashlib
 import io
 from pathlib import Path
 from typing import Literal
@@ -9,8 +10,11 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from dashboard import session
+
 _LOSSLESS_PIXELS = 4_000_000  # above it a PNG takes more than a second to make, so a JPEG of quality 95 is shown
 _HEIGHT_PX = 500
+_MAX_KEPT = 4  # encoded pictures, some MB each
 _PNG = b"\x89PNG"
 WIDEST_PX = 850
 
@@ -45,7 +49,9 @@ def shown_width(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX) -> int:
 
 def show_picture(pixels: NDArray[np.uint8], widest_px: int = WIDEST_PX, *, alt: str = PLAIN) -> None:
     """The picture at the size of the viewer, `alt` in words; its corner button opens it in full resolution."""
-    content, width_px = encode_picture(pixels), shown_width(pixels, widest_px)
+    digest = hashlib.sha256(pixels.tobytes()).hexdigest()  # a twentieth of the time that encoding takes
+    content = session.once("picture", (digest, str(pixels.shape)), lambda: encode_picture(pixels), at_most=_MAX_KEPT)
+    width_px = shown_width(pixels, widest_px)
     kind: Literal["PNG", "JPEG"] = "PNG" if content.startswith(_PNG) else "JPEG"
     with st.container(width=width_px):  # a width given to st.image alone would scale the file itself down to it
         st.image(content, width=max(width_px, int(pixels.shape[1])), output_format=kind, alt=alt)

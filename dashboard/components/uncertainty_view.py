@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.domain import LesionImage, Prediction
 from core.errors import DataFolderInvalid
+from core.explanations.influence import Influence
 from core.explanations.uncertainty import Doubt, Uncertainty, explain_uncertainty
 from core.taxonomy import Band
 from dashboard import session
@@ -20,7 +21,7 @@ def draw_uncertainty(prediction: Prediction, image: LesionImage) -> None:
         reference = get_reference_of(prediction.model)
     except DataFolderInvalid:  # the performance page says what is wrong with the file
         reference = None
-    influence = session.influence((image.sha256, prediction.model.card_sha256))
+    influence = session.known("influence", (image.sha256, prediction.model.card_sha256), Influence)
     found = explain_uncertainty(prediction, reference, influence)
     if prediction.band is Band.INDETERMINATE:
         st.caption(f":material/help: Why indeterminate: {'; '.join(_reasons(found, prediction))}.")

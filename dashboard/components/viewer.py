@@ -12,6 +12,7 @@ from dashboard.components.words import EMPTY_MAP, MAP_LEGEND, METHOD_LABEL
 from dashboard.shelf import ClassifierShelf
 
 _BESIDE_PX = 366  # two of them fit into the narrowest left column
+_MAX_HEATMAPS = 24
 _NARROWEST, _WIDEST = 1.6, 2.45  # width of the left column in units of the right one
 
 
@@ -62,11 +63,7 @@ def find_heatmap(shelf: ClassifierShelf, model: str, image: LesionImage, method:
     """The heat map of a picture, from this session or drawn now."""
     classifier = shelf.get(model)
     key = (image.sha256, classifier.card.card_sha256, str(method))
-    found = session.heatmap(key)
-    if found is None:
-        found = classifier.explain(image, method)
-        session.keep_heatmap(key, found)
-    return found
+    return session.once("heat map", key, lambda: classifier.explain(image, method), at_most=_MAX_HEATMAPS)
 
 
 def offer_overlay(image: LesionImage, heatmap: Heatmap, opacity: float, name: str) -> None:

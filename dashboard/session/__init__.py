@@ -26,19 +26,12 @@ from dashboard.session.choices import (
     take_flash,
     toggle_private,
 )
-from dashboard.session.explained import (
-    heatmap,
-    influence,
-    keep_heatmap,
-    keep_influence,
-    keep_map_checks,
-    map_checks,
-)
 from dashboard.session.history import (
     HistoryTrail,
     history_trail,
     keep_history_trail,
 )
+from dashboard.session.once import known, once
 from dashboard.session.uploads import arrived, n_lost
 from dashboard.session.worklist import (
     BATCH_PAGE,
@@ -77,17 +70,13 @@ __all__ = [
     "forget_batch_page",
     "forget_batch_view",
     "forget_case_words",
-    "heatmap",
     "history_trail",
-    "influence",
     "is_private",
     "keep_batch_page_below",
-    "keep_heatmap",
     "keep_history_trail",
-    "keep_influence",
-    "keep_map_checks",
-    "map_checks",
+    "known",
     "n_lost",
+    "once",
     "pick_items",
     "pick_key",
     "picked_items",

@@ -56,7 +56,7 @@ def test_the_length_of_the_queue_is_shown_until_it_is_ones_turn(
     assert in_turn.wait(20)
     others[1].start()
     assert queued.wait(20)
-    with take_turn(busy):
+    with take_turn(busy, "Classifying …"):
         assert line.shown == ""
     for other in others:
         other.join(20)
@@ -67,6 +67,6 @@ def test_nothing_is_shown_where_nobody_waits(busy: DarknessClassifier, monkeypat
     shown: list[str] = []
     line = _Line(shown.append)
     monkeypatch.setattr("dashboard.components.waiting.st.empty", lambda: line)
-    with take_turn(busy):
+    with take_turn(busy, "Classifying …"):
         pass
     assert shown == []
