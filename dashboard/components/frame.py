@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import LesionwiseError, StorageFailed
 from dashboard import session
+from dashboard.components.ahead import fetch_ahead
 from dashboard.components.focus import follow_popovers
 from dashboard.components.pictures import see_pictures_arrive
 from dashboard.components.words import USE_LINE
@@ -39,6 +40,7 @@ def draw_frame(title: str) -> None:
         _reader_choice()
     follow_popovers()
     see_pictures_arrive()
+    fetch_ahead()
     sentence = session.take_flash()
     if sentence:
         st.toast(sentence, icon=":material/check_circle:")

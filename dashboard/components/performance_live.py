@@ -19,11 +19,13 @@ from dashboard.measured import get_cards, get_reference
 from dashboard.resources import get_practice, get_record
 from dashboard.workflow.live import (
     Drift,
+    LiveRates,
     LiveView,
     filter_live,
     list_networks,
     load_drift,
     load_live,
+    load_rates,
     measure_pictures,
 )
 from db.live_months import LiveFilter
@@ -54,7 +56,7 @@ def draw_live(shown: ModelCard) -> None:
     wanted, network = _choose(networks, shown)
     view = load_live(wanted=wanted, record=record)
     _draw_confirmed(view)
-    _draw_rates(view)
+    _draw_rates(load_rates(wanted=wanted, record=record))
     card = get_cards().get(network.model_name) if network else None
     if network is None:
         st.caption("Drift and the threshold are of one network: choose it above.")
@@ -123,10 +125,10 @@ def _row(name: str, meaning: str, figure: Figure | None, n: str) -> list[str | C
     return [Cell(name, meaning), figure_cell(figure, is_big=True) if figure else Cell("–", "no such case"), n]
 
 
-def _draw_rates(view: LiveView) -> None:
+def _draw_rates(rates: LiveRates) -> None:
     st.markdown("**Over time**")
     columns = st.columns(2, gap="medium")
-    for i, (name, chart) in enumerate(live_rates(view.months, view.reads, view.refusals).items()):
+    for i, (name, chart) in enumerate(live_rates(rates.months, rates.reads, rates.refusals).items()):
         with columns[i % 2]:
             draw_plot(chart, key=f"chart-live-{name}", is_half=True)
     st.caption(HELD_BACK)

@@ -27,7 +27,14 @@ from dashboard.measured import (
     get_training_curve,
 )
 from dashboard.resources import get_practice, get_predictions, get_record, get_shelf
-from dashboard.workflow.live import filter_live, load_drift, load_live, load_threshold_history, threshold_in_force
+from dashboard.workflow.live import (
+    filter_live,
+    load_drift,
+    load_live,
+    load_rates,
+    load_threshold_history,
+    threshold_in_force,
+)
 from dashboard.workflow.performance import LiveInputs, ReportInputs, performance_json, performance_pdf
 from dashboard.workflow.performance.error_pictures import draw_error_pictures
 
@@ -94,6 +101,7 @@ def _gather_live(card: ModelCard) -> LiveInputs:
     prevalence = get_practice().prevalence
     return LiveInputs(
         view=load_live(wanted=wanted, record=record),
+        rates=load_rates(wanted=wanted, record=record),
         drift=load_drift(wanted=wanted, reference=reference, prevalence=prevalence, record=record)
         if reference
         else None,

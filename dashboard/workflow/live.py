@@ -41,12 +41,18 @@ _ACTION = "change threshold"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveView:
-    """Confirmed cases with their figures (None for too few) and the counts by month."""
+    """Confirmed cases with their figures, None for too few."""
 
     n_confirmed: int
     n_malignant: int
     figures: LiveFigures | None
     advice: ThresholdAdvice | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveRates:
+    """The counts by month of cases, first reads and pictures that gates looked at."""
+
     months: pd.DataFrame
     reads: pd.DataFrame
     refusals: pd.DataFrame
@@ -81,12 +87,9 @@ def list_networks(*, record: Record) -> list[ScoredBy]:
 
 
 def load_live(*, wanted: LiveFilter, record: Record) -> LiveView:
-    """Everything that is counted and measured of the record's cases."""
+    """Everything that is measured of the record's confirmed cases."""
     with record.reading() as work:
         rows = confirmed_cases(work.session, wanted)
-        months = cases_by_month(work.session, wanted)
-        reads = reads_by_month(work.session, wanted)
-        refusals = refusals_by_month(work.session, wanted)
     cases = to_confirmed(rows)
     n_draws = N_DRAWS if len(rows) <= _MANY else _DRAWS_OF_MANY
     scored = (cases.probability, cases.is_malignant, cases.groups)
@@ -95,10 +98,17 @@ def load_live(*, wanted: LiveFilter, record: Record) -> LiveView:
         n_malignant=int(rows["is_malignant"].sum()),
         figures=measure_live(cases, n_draws),
         advice=advise_threshold(*scored, n_draws) if wanted.weights_sha256 else None,
-        months=months,
-        reads=reads,
-        refusals=refusals,
     )
+
+
+def load_rates(*, wanted: LiveFilter, record: Record) -> LiveRates:
+    """Everything that is counted of the record's cases; with 100,000 of them it takes longer than what is measured."""
+    with record.reading() as work:
+        return LiveRates(
+            months=cases_by_month(work.session, wanted),
+            reads=reads_by_month(work.session, wanted),
+            refusals=refusals_by_month(work.session, wanted),
+        )
 
 
 def to_confirmed(rows: pd.DataFrame) -> ConfirmedCases:

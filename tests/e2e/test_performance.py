@@ -41,3 +41,16 @@ def test_the_charts_are_drawn_and_the_slider_moves_the_figures(page: Page, tmp_p
     expect(badge(page, "Operating threshold")).to_be_visible()
     settle(page)
     assert row.inner_text() == before
+
+
+def test_what_charts_need_is_there_before_they_are_asked_for(page: Page) -> None:
+    page.wait_for_function(
+        "performance.getEntriesByType('resource').some(e => e.name.includes('/PlotlyChart.') && e.responseEnd > 0)"
+    )
+    assert page.locator(".js-plotly-plot").count() == 0
+    go_to(page, "Model performance")
+    fetched = page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => e.name.includes('/PlotlyChart.')).map(e => e.name)"
+    )
+    assert len(set(fetched)) == 1, "the page has one plotly, and not one of its own beside Streamlit's"
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()

@@ -97,8 +97,8 @@ def _deferral(found: Deferral) -> Mapping[str, Any]:
 
 
 def _live(live: LiveInputs) -> Mapping[str, Any]:
-    view = live.view
-    months = {"cases": view.months, "reads": view.reads, "pictures": view.refusals}
+    view, rates = live.view, live.rates
+    months = {"cases": rates.months, "reads": rates.reads, "pictures": rates.refusals}
     return {
         "n_confirmed": view.n_confirmed,
         "n_malignant": view.n_malignant,

@@ -22,7 +22,7 @@ from core.evaluation.results import Evaluation, SetFigures
 from core.evaluation.scoring_log import LoggedScoring
 from core.evaluation.subgroups import Division
 from core.taxonomy import Band
-from dashboard.workflow.live import Drift, LiveView
+from dashboard.workflow.live import Drift, LiveRates, LiveView
 from dashboard.workflow.performance.error_pictures import ErrorPictures
 from db.repositories.thresholds import ThresholdChange
 
@@ -32,6 +32,7 @@ class LiveInputs:
     """The practice's own cases; `drift` is None where the network brings no reference to compare with."""
 
     view: LiveView
+    rates: LiveRates
     drift: Drift | None = None
     own_threshold: float | None = None
     changes: tuple[ThresholdChange, ...] = ()

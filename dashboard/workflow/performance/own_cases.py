@@ -19,10 +19,10 @@ from dashboard.workflow.performance.printing import print_across, print_beside
 def own_cases_blocks(inputs: ReportInputs) -> Iterator[ReportBlock]:
     """Nothing where no case of the network is saved; figures from enough confirmed cases on."""
     live = inputs.live
-    if live is None or not len(live.view.months):
+    if live is None or not len(live.rates.months):
         return
     yield _figures(live.view)
-    rates = live_rates(live.view.months, live.view.reads, live.view.refusals)
+    rates = live_rates(live.rates.months, live.rates.reads, live.rates.refusals)
     yield ReportBlock("Own cases over time", (HELD_BACK,), charts=tuple(map(print_beside, rates.values())))
     if live.drift and live.drift.figures:
         yield _drift(live.drift)

@@ -14,7 +14,7 @@ from dashboard.workflow.first_read import (
     note_reveal,
     skip_first_read,
 )
-from dashboard.workflow.live import load_live
+from dashboard.workflow.live import load_rates
 from dashboard.workflow.record import Record
 from db.live_months import LiveFilter
 
@@ -110,7 +110,7 @@ def test_what_another_reader_thinks_is_no_switch_and_no_final_assessment_of_the_
     finish(Impression.UNSURE, reader="dr b")
     [outcome] = load_reads(record=record)
     assert outcome.final == "malignant"
-    [month] = load_live(wanted=LiveFilter(), record=record).reads.to_dict("records")
+    [month] = load_rates(wanted=LiveFilter(), record=record).reads.to_dict("records")
     assert (month["first_reads"], month["finals"], month["switched"]) == (1, 1, 1)
 
 
@@ -123,7 +123,7 @@ def test_a_month_counts_the_final_assessments_of_first_readers_only(
     keep(Impression.BENIGN)
     save(submission_id=SUBMISSION)
     finish(Impression.MALIGNANT, reader="dr b")
-    [month] = load_live(wanted=LiveFilter(), record=record).reads.to_dict("records")
+    [month] = load_rates(wanted=LiveFilter(), record=record).reads.to_dict("records")
     assert (month["first_reads"], month["finals"], month["switched"]) == (1, 0, 0)
 
 

@@ -16,6 +16,7 @@ from dashboard.workflow.live import (
     list_networks,
     load_drift,
     load_live,
+    load_rates,
     measure_pictures,
 )
 from dashboard.workflow.record import Record, open_record
@@ -60,7 +61,7 @@ def test_both_versions_are_told_apart_and_the_newer_one_gets_advice(year: tuple[
 def test_a_period_holds_its_cases_and_no_others(year: tuple[Record, ModelCard]) -> None:
     record, card = year
     counts = {
-        days: int(load_live(wanted=filter_live(weights_sha256=card.weights_sha256, days=days), record=record)
+        days: int(load_rates(wanted=filter_live(weights_sha256=card.weights_sha256, days=days), record=record)
                   .months["n"].sum())
         for days in (None, 365, 90, 30)
     }  # fmt: skip
@@ -72,15 +73,15 @@ def test_rates_of_the_year_are_those_that_were_put_in_with_the_closed_month_left
     year: tuple[Record, ModelCard],
 ) -> None:
     record, _ = year
-    view = load_live(wanted=filter_live(weights_sha256="", days=None), record=record)
+    rates = load_rates(wanted=filter_live(weights_sha256="", days=None), record=record)
     n = N_OPEN * N_A_MONTH
-    assert view.months[["n", "reviewed", "checked"]].sum().tolist() == [n, n, n]
-    assert view.months[[str(band) for band in Band]].to_numpy().sum() == n
-    assert view.months["overridden"].sum() == n // 16
-    assert view.reads["finals"].sum() == n and 0.05 < view.reads["switched"].sum() / n < 0.2
-    assert view.refusals[["looked_at", "held_back"]].sum().tolist() == [N_OPEN * N_FILES, N_OPEN * N_REJECTED]
-    assert _is_whole(every_month(view.months)) and _is_whole(every_month(view.refusals))
-    charts = live_rates(view.months, view.reads, view.refusals)
+    assert rates.months[["n", "reviewed", "checked"]].sum().tolist() == [n, n, n]
+    assert rates.months[[str(band) for band in Band]].to_numpy().sum() == n
+    assert rates.months["overridden"].sum() == n // 16
+    assert rates.reads["finals"].sum() == n and 0.05 < rates.reads["switched"].sum() / n < 0.2
+    assert rates.refusals[["looked_at", "held_back"]].sum().tolist() == [N_OPEN * N_FILES, N_OPEN * N_REJECTED]
+    assert _is_whole(every_month(rates.months)) and _is_whole(every_month(rates.refusals))
+    charts = live_rates(rates.months, rates.reads, rates.refusals)
     assert list(charts) == ["bands", "agreement", "switches", "overrides", "refusals"]
     assert charts["overrides"].layout.title.text.startswith("6% (")
     assert f"of {N_OPEN * N_FILES} pictures were held back" in charts["refusals"].layout.title.text

@@ -34,7 +34,7 @@ from core.evaluation.subgroups import divide
 from core.imaging.frame import FrameRule
 from core.taxonomy import HeatmapMethod
 from dashboard.components.words import EMPTY_MAP, threshold
-from dashboard.workflow.live import Drift, LiveView
+from dashboard.workflow.live import Drift, LiveRates, LiveView
 from dashboard.workflow.performance import LiveInputs, ReportInputs, performance_json, performance_pdf
 from dashboard.workflow.performance.error_pictures import NO_FOLDER, ErrorPictures
 from db.repositories.thresholds import ThresholdChange
@@ -123,15 +123,13 @@ def live_of(predictions: Predictions) -> LiveInputs:
         n_malignant=int(is_malignant.sum()),
         figures=measure_live(cases, N_DRAWS),
         advice=advise_threshold(probability, is_malignant, np.arange(N), N_DRAWS),
-        months=months,
-        reads=reads,
-        refusals=files,
     )
     drifted = DriftFigure("brightness", 100, 0.4, 0.1, 0.3, 0.001, DriftLevel.ALARM, 120, 60)
     changed = ThresholdChange(
         "net", CARD.weights_sha256, 0.35, "own cases", "dr secret", datetime(2026, 3, 2, tzinfo=UTC)
     )
-    return LiveInputs(view, Drift((drifted,), 100, 0), own_threshold=0.35, changes=(changed,))
+    rates = LiveRates(months=months, reads=reads, refusals=files)
+    return LiveInputs(view, rates, Drift((drifted,), 100, 0), own_threshold=0.35, changes=(changed,))
 
 
 @pytest.fixture(scope="module")
