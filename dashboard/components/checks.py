@@ -38,9 +38,14 @@ def draw_warnings(checks: Checks | None) -> None:
     draw_concerns(checks.concerns)
 
 
+@st.fragment
 def draw_details(checks: Checks | None, image: LesionImage) -> None:
-    """All that was measured when the picture was scored."""
-    with st.expander("Picture, outline and heat, as measured", icon=":material/straighten:"):
+    """All that was measured when the picture was scored; drawn once it is opened."""
+    label, icon = "Picture, outline and heat, as measured", ":material/straighten:"
+    details = st.expander(label, icon=icon, key="measured-details", on_change="rerun")
+    if not details.open:
+        return
+    with details:
         if checks is None:
             st.caption("This case was saved before the program measured this.")
             return

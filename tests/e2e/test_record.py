@@ -47,6 +47,7 @@ def test_new_patient_blind_read_reveal_final_case_diagnosis(
     upload(page, ("record.jpg", LESION))
     field(page, "Patient pseudonym").fill("P-whole-way")
     field(page, "Lesion").fill("L1")
+    field(page, "Lesion").press("Enter")  # left by a press on the map, it would have the page redrawn under that press
     mark_on_map(page, "upper back|left")
     expect(page.get_by_role("combobox", name="Body site")).to_have_value("Posterior torso")
     expect(page.get_by_role("combobox", name="Side")).to_have_value("Left")

@@ -88,8 +88,10 @@ def press(button: Locator) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's script has run to its end, and the large picture, where there is one, has arrived."""
+    """Wait until the page's script has run to its end, what opens or closes has done so, and the large picture, where
+    there is one, has arrived."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function("document.getAnimations().every(each => each.effect.getTiming().iterations === Infinity)")
     if picture(page).count():
         expect(picture(page)).not_to_have_js_property("naturalWidth", 0)
 

@@ -48,6 +48,11 @@ class App:
         self.test.button_group(key=key).set_value(option)
         return self.run()
 
+    def open_details(self) -> "App":
+        """Open what was measured of the picture, which is drawn once it is open."""
+        self.test.session_state["measured-details"] = True
+        return self.run()
+
     def upload(self, *files: tuple[str, bytes]) -> "App":
         """Give files to the page's uploader."""
         named = [(name, content, "application/octet-stream") for name, content in files]

@@ -88,4 +88,12 @@ def test_what_the_fields_say_already_is_ticked_by_itself(app: App, picture: byte
 
 def test_a_case_from_before_says_that_nothing_was_measured(app: App, save: "object") -> None:
     case_id = save()  # type: ignore[operator]
-    assert "before the program measured this" in app.open("case", case=str(case_id)).text
+    app.open("case", case=str(case_id))
+    assert "before the program measured this" not in app.text
+    assert "before the program measured this" in app.open_details().text
+
+
+def test_what_was_measured_is_drawn_once_it_is_opened(app: App, picture: bytes) -> None:
+    app.open().upload(("lesion.jpg", picture)).classify()
+    assert "Scope:" not in app.text
+    assert "Scope:" in app.open_details().text

@@ -88,7 +88,7 @@ def test_depth_counts_from_the_border() -> None:
 
 
 def test_limits_warn_of_few_of_the_pictures_that_they_were_set_on() -> None:
-    shares = np.linspace(0, 1, 401)
+    shares = np.linspace(0, 0.9, 401)
     heats = [HeatShares(0, 0, float(share), float(share) / 2) for share in shares]
     limits = fit_heat_limits(heats)
     assert np.mean(shares > limits.max_outside) == pytest.approx(WARNED_SHARE, abs=0.005)
@@ -97,6 +97,7 @@ def test_limits_warn_of_few_of_the_pictures_that_they_were_set_on() -> None:
 
 def test_heat_that_lies_wholly_off_the_lesion_is_warned_of_even_where_that_is_often_so() -> None:
     limits = fit_heat_limits([HeatShares(0, 0, 1, 0)] * 9)
+    assert limits.max_outside == 0.9
     shares = measure_heat(heat_at(0, 0), LESION, {}, limits)
     assert shares is not None
     assert shares.outside == pytest.approx(1)
