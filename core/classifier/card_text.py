@@ -53,14 +53,17 @@ _REST_OF_HAM10000 = (
 
 
 def write_card_text(card: ModelCard, folder: Path) -> None:
-    """Write the model card as Markdown beside the weights, with the findings of the audit that lies beside the folder,
-    the table of ablations and the figures of the gates. Raises DataFolderInvalid or CardUnusable where one of these is
-    broken."""
+    """Write what `full_card_text` gives beside the weights. Raises as it does."""
+    (folder / CARD_TEXT_FILE).write_text(full_card_text(card, folder), encoding="utf-8")
+
+
+def full_card_text(card: ModelCard, folder: Path) -> str:
+    """The model card as Markdown, with the findings of the audit that lies beside the folder, the table of ablations
+    and the figures of the gates. Raises DataFolderInvalid or CardUnusable where one of these is broken."""
     audit = read_audit(folder.parent / AUDIT_FILE) if (folder.parent / AUDIT_FILE).is_file() else None
     said = findings(audit) if audit else ()
     gates = read_gates(folder, card.weights_sha256)
-    text = render_card(card, said, read_ablations(folder.parent), figures_of_gates(gates) if gates else {})
-    (folder / CARD_TEXT_FILE).write_text(text, encoding="utf-8")
+    return render_card(card, said, read_ablations(folder.parent), figures_of_gates(gates) if gates else {})
 
 
 def render_card(

@@ -10,9 +10,17 @@ from typing import Any
 import pytest
 
 from core.classifier.card import CARD_FILE, ModelCard, installed_models, read_card, write_card
-from core.classifier.card_text import INTENDED_USE, limits_of, render_card, write_card_text
+from core.classifier.card_text import (
+    CARD_TEXT_FILE,
+    INTENDED_USE,
+    full_card_text,
+    limits_of,
+    render_card,
+    write_card_text,
+)
 from core.errors import CardUnusable, WeightsMissing
 from core.imaging.frame import FrameRule
+from core.settings import PROJECT_ROOT
 from core.taxonomy import HeatmapMethod
 from core.training.recipe import TrainingSet
 
@@ -157,3 +165,9 @@ def test_the_card_names_every_source_of_images_and_what_was_left_out_for_the_tes
     text = render_card(dataclasses.replace(CARD, facts=facts))
     assert "the rest of HAM10000" in text and "130 images, of lesions that test images show" in text
     assert "the rest of HAM10000" not in render_card(CARD) and "Left out" not in render_card(CARD)
+
+
+@pytest.mark.parametrize("name", ["clinic", "lesion-cnn", "published-protocol"])
+def test_the_card_for_people_that_ships_is_made_of_the_figures_that_ship(name: str) -> None:
+    folder = PROJECT_ROOT / "weights" / name
+    assert (folder / CARD_TEXT_FILE).read_text(encoding="utf-8") == full_card_text(read_card(folder), folder)
