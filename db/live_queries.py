@@ -68,7 +68,8 @@ def confirmed_cases(session: Session, wanted: LiveFilter) -> pd.DataFrame:
         .order_by(CaseRow.id)
     )
     types = {"case_id": "int64", "malignant_probability": "float64", "is_malignant": "bool"}
-    return pd.DataFrame(session.execute(statement).all(), columns=list(columns)).astype(types)
+    rows = [tuple(row) for row in session.execute(statement)]  # pandas asks each of the library's rows what it is
+    return pd.DataFrame(rows, columns=list(columns)).astype(types)
 
 
 def cases_by_month(session: Session, wanted: LiveFilter) -> pd.DataFrame:

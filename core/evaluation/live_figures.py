@@ -86,7 +86,7 @@ def measure_live(cases: ConfirmedCases, n_draws: int = N_DRAWS) -> LiveFigures |
         negative_predictive_value=share(~cases.is_malignant, ~cases.is_referred),
         missed_by_no_concern=share(cases.is_no_concern, cases.is_malignant),
         ece=scores["ece"],
-        ideal_ece=ideal_error(cases.probability, n_bins=n_bins),
+        ideal_ece=ideal_error(cases.probability, n_draws, n_bins),
         brier=scores["brier"],
         reliability=equal_mass_curve(cases.probability, cases.is_malignant, n_bins),
     )
