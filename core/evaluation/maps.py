@@ -45,7 +45,7 @@ def check_maps(arguments: list[str]) -> int:
     if labelled.is_test and not options.reason:
         raise LesionwiseError("A measurement on test images is logged with its reason.", "Give one with --reason TEXT.")
     classifier = Classifier.load(options.weights, settings.torch_threads)
-    validation = _validation_pictures(classifier.card, options.data, settings.cache_root, options.limit)
+    validation = _validation_pictures(classifier.card, options.data, settings.cache_root, options.choosing)
     report = measure_maps(classifier, options.weights, labelled, validation, limit=options.limit)
     if labelled.is_test:
         log_scoring(
@@ -106,9 +106,9 @@ def _randomise(folder: Path, classifier: Classifier, pictures: Sequence[LesionIm
     return compare_maps(load_network(folder)[0], torch.from_numpy(normalise_frames(frames, classifier.card.frame)))
 
 
-def _validation_pictures(card: ModelCard, data: Path, cache: Path, limit: int | None) -> list[LesionImage]:
+def _validation_pictures(card: ModelCard, data: Path, cache: Path, n: int) -> list[LesionImage]:
     own = load_own_images(card, data, cache)
-    rows = _sample(list(own.split.validation), min(_N_CHOOSING, limit or _N_CHOOSING))
+    rows = _sample(list(own.split.validation), n)
     return [_to_image(np.asarray(own.frames[row])) for row in rows]
 
 
@@ -128,6 +128,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the images that it was trained on")
     parser.add_argument("--set", help="default: the test part; train for a trial that looks at no test image")
     parser.add_argument("--limit", type=int, help="so many pictures, drawn with a fixed seed; default: all")
+    parser.add_argument(
+        "--choosing", type=int, default=_N_CHOOSING, help="validation pictures that choose the default (default: 200)"
+    )
     parser.add_argument("--reason", help="why test images are looked at; for the log (see core.evaluation.scoring_log)")
     parser.add_argument("--update-card", action="store_true", help="put figures and default method into the card")
     return parser.parse_args(arguments)
