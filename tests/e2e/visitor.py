@@ -15,6 +15,10 @@ from core.imaging.drawn import DrawnLesion, draw_jpeg
 LESION = draw_jpeg(DrawnLesion(width_px=640, height_px=480, seed=7))
 MAP_LEGEND = "where the network looked, not where the disease is"
 PRESS_MS = 80  # as a hand does: while a field is being left, Streamlit misses a click that is over within 20 ms
+NOTHING_OPENS = (  # a transition that is over stays listed while it is asked for in every frame
+    "document.getAnimations().every("
+    "each => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity)"
+)
 PAGES = (
     "Analyse",
     "Batch review",
@@ -91,7 +95,7 @@ def settle(page: Page) -> None:
     """Wait until the page's script has run to its end, what opens or closes has done so, and the large picture, where
     there is one, has arrived."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.wait_for_function("document.getAnimations().every(each => each.effect.getTiming().iterations === Infinity)")
+    page.wait_for_function(NOTHING_OPENS)
     if picture(page).count():
         expect(picture(page)).not_to_have_js_property("naturalWidth", 0)
 
