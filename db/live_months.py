@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True, slots=True)
 class LiveFilter:
-    """Which cases count: those scored by one network's weights ("" for any), saved from a time (UTC) on."""
+    """Which cases count: those scored by one network's weights ("" for any) under one of its versions ("" for any: a
+    new calibration may make a new version of the same weights), saved from a time (UTC) on."""
 
     weights_sha256: str = ""
+    model_version: str = ""
     created_from: datetime | None = None
     created_before: datetime | None = None
 

@@ -33,7 +33,7 @@ STATISTICS = ("brightness", "contrast", "saturation", "redness")
 
 @dataclass(frozen=True, slots=True)
 class ScoredBy:
-    """One network's weights that scored cases of the record."""
+    """One version of a network that scored cases of the record."""
 
     model_name: str
     model_version: str
@@ -42,7 +42,7 @@ class ScoredBy:
 
 
 def networks_in_use(session: Session) -> list[ScoredBy]:
-    """The networks behind the record's cases, the one with the most cases first."""
+    """The versions of networks behind the record's cases, the one with the most cases first."""
     columns = (PredictionRow.model_name, PredictionRow.model_version, PredictionRow.weights_sha256)
     n = func.count(CaseRow.id)
     statement: Any = select(*columns, n).join(CaseRow, CaseRow.prediction_id == PredictionRow.id).group_by(*columns)
@@ -172,4 +172,6 @@ def unmeasured_pictures(session: Session, newest: int, limit: int) -> list[tuple
 def _conditions(wanted: LiveFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.weights_sha256:
         yield PredictionRow.weights_sha256 == wanted.weights_sha256
+    if wanted.model_version:
+        yield PredictionRow.model_version == wanted.model_version
     yield from period(CaseRow.created_at, wanted)

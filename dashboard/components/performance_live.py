@@ -60,7 +60,7 @@ def draw_live(shown: ModelCard) -> None:
     card = get_cards().get(network.model_name) if network else None
     if network is None:
         st.caption("Drift and the threshold are of one network: choose it above.")
-    elif card is None or card.weights_sha256 != network.weights_sha256:
+    elif card is None or not _is_of(network, card):
         st.caption(f"{network.model_name} {network.model_version} is not installed: no drift, and no threshold to set.")
     else:
         _draw_drift(card, wanted)
@@ -71,13 +71,17 @@ def draw_live(shown: ModelCard) -> None:
 def _choose(networks: list[ScoredBy], shown: ModelCard) -> tuple[LiveFilter, ScoredBy | None]:
     left, right = st.columns(2)
     choices: list[ScoredBy | None] = [*networks, None]
-    first = next((i for i, each in enumerate(networks) if each.weights_sha256 == shown.weights_sha256), 0)
+    first = next((i for i, each in enumerate(networks) if _is_of(each, shown)), 0)
     network = left.selectbox(
         "Cases scored by", choices, first, format_func=_network_label, key=f"live-network-{shown.weights_sha256[:12]}"
     )
     period = right.segmented_control("Period", list(_PERIODS), default="All time", required=True, key="live-period")
-    weights = network.weights_sha256 if network else ""
-    return filter_live(weights_sha256=weights, days=_PERIODS[period or "All time"]), network
+    weights, version = (network.weights_sha256, network.model_version) if network else ("", "")
+    return filter_live(weights_sha256=weights, model_version=version, days=_PERIODS[period or "All time"]), network
+
+
+def _is_of(network: ScoredBy, card: ModelCard) -> bool:
+    return (network.weights_sha256, network.model_version) == (card.weights_sha256, card.version)
 
 
 def _network_label(network: ScoredBy | None) -> str:

@@ -97,7 +97,7 @@ def gather_report(model: str, measured: Measured, others: dict[str, Evaluation])
 
 def _gather_live(card: ModelCard) -> LiveInputs:
     record, reference = get_record(), get_reference(card)
-    wanted = filter_live(weights_sha256=card.weights_sha256, days=None)
+    wanted = filter_live(weights_sha256=card.weights_sha256, model_version=card.version, days=None)
     prevalence = get_practice().prevalence
     return LiveInputs(
         view=load_live(wanted=wanted, record=record),

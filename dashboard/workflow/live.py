@@ -75,13 +75,14 @@ class MeasuredPictures:
     n_unreadable: int
 
 
-def filter_live(*, weights_sha256: str, days: int | None) -> LiveFilter:
-    """Cases of one network's weights, of the last `days` days or of all time."""
-    return LiveFilter(weights_sha256, None if days is None else utc_now() - timedelta(days=days))
+def filter_live(*, weights_sha256: str, days: int | None, model_version: str = "") -> LiveFilter:
+    """Cases of one network's weights, in one version or in any, of the last `days` days or of all time."""
+    since = None if days is None else utc_now() - timedelta(days=days)
+    return LiveFilter(weights_sha256, model_version, since)
 
 
 def list_networks(*, record: Record) -> list[ScoredBy]:
-    """The networks behind the record's cases, the one with the most cases first."""
+    """The versions of networks behind the record's cases, the one with the most cases first."""
     with record.reading() as work:
         return networks_in_use(work.session)
 

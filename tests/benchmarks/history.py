@@ -97,9 +97,10 @@ def figures_of(times: dict[str, list[float]], name: str) -> dict[str, float]:
     return {f"{name}_ms": late[slowest], f"{name}_median_ms": middle}
 
 
-def fill_history(record: Record, n_cases: int) -> None:
-    """Cases of drawn words, a quarter of them reviewed, a tenth confirmed, all with checks; without pictures."""
-    rows = _Rows(n_cases)
+def fill_history(record: Record, n_cases: int, n_versions: int = 3) -> None:
+    """Cases of drawn words, a quarter of them reviewed, a tenth confirmed, all with checks; without pictures. As many
+    versions of the network scored them in turn."""
+    rows = _Rows(n_cases, n_versions)
     with record.writing() as work:
         for table, values in rows.tables():
             work.session.execute(insert(table), list(values))
@@ -109,8 +110,9 @@ def fill_history(record: Record, n_cases: int) -> None:
 class _Rows:
     """The rows of each table, by a seeded draw."""
 
-    def __init__(self, n_cases: int) -> None:
+    def __init__(self, n_cases: int, n_versions: int) -> None:
         self._ids = range(1, n_cases + 1)
+        self._n_versions = n_versions
         self._random = random.Random(4)
         self._at = {n: START + timedelta(minutes=7 * n) for n in self._ids}
 
@@ -139,7 +141,7 @@ class _Rows:
             "id": n,
             "image_id": n,
             "model_name": "lesion-net",
-            "model_version": f"2024.{1 + n % 3}",
+            "model_version": f"2024.{1 + n % self._n_versions}",
             "weights_sha256": "w" * 64,
             "card_sha256": "c" * 64,
             "architecture": "resnet18",

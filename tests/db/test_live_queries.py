@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -83,6 +83,23 @@ def test_a_filter_narrows_to_one_network_and_a_time(
     late = LiveFilter(created_from=NOON + timedelta(hours=1), created_before=NOON + timedelta(hours=2))
     assert confirmed_cases(session(), late)["case_id"].tolist() == [cases[1]]
     assert newest_scores(session(), first, 10).shape == (2,)
+
+
+def test_versions_of_the_same_weights_are_counted_apart(
+    make: Make, record: Record, session: Callable[[], Session], sessions: sessionmaker[Session]
+) -> None:
+    scores = (0.3, 0.6)
+    for probability, version in zip(scores, ("1.0", "1.1"), strict=True):
+        record.save(probability, version=version)
+    with UnitOfWork(sessions) as work:
+        work.session.execute(update(PredictionRow).values(weights_sha256=make.sha256("the same weights")))
+        work.commit()
+    networks = networks_in_use(session())
+    assert [(found.model_version, found.n_cases) for found in networks] == [("1.0", 1), ("1.1", 1)]
+    for network, probability in zip(networks, scores, strict=True):
+        wanted = LiveFilter(network.weights_sha256, network.model_version)
+        assert cases_by_month(session(), wanted)["n"].tolist() == [1]
+        assert newest_scores(session(), wanted, 10).tolist() == [probability]
 
 
 def test_months_count_bands_and_agreement_with_the_newest_review(
