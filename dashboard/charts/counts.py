@@ -4,10 +4,22 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.evaluation.curves import ConfusionCounts, ScoreHistogram
-from dashboard.charts.style import BLUE, VERMILLION, add_threshold, dress, faded, new_figure, percent, threshold_text
+from dashboard.charts.style import (
+    BLUE,
+    SHARE_PX,
+    VERMILLION,
+    add_threshold,
+    dress,
+    faded,
+    fix_room,
+    new_figure,
+    percent,
+    threshold_text,
+)
 
 _CALLED = ("called malignant", "not called")
 _TRUTH = ("benign", "malignant")  # plotly draws the first row at the bottom
+_TRUTH_PX = 114  # "malignant", its distance and a title
 
 
 def confusion_matrix(counts: ConfusionCounts) -> go.Figure:
@@ -40,7 +52,7 @@ def confusion_matrix(counts: ConfusionCounts) -> go.Figure:
             figure.add_annotation(x=called, y=truth, text=text, showarrow=False)
     figure.update_xaxes(title=f"Network, at {threshold_text(counts.threshold)}", showgrid=False)
     figure.update_yaxes(title="Label", showgrid=False)
-    return figure
+    return fix_room(figure, _TRUTH_PX)
 
 
 def score_distributions(
@@ -66,7 +78,7 @@ def score_distributions(
             add_threshold(figure, threshold, text if row == labelled_row else "", dash=dash, row=row)
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
     figure.update_xaxes(title="Malignant probability", row=2, col=1)
-    return figure.update_layout(bargap=0.05, showlegend=False)
+    return fix_room(figure, SHARE_PX).update_layout(bargap=0.05, showlegend=False)
 
 
 def _add_bars(figure: go.Figure, row: int, histogram: ScoreHistogram, name: str, colour: str, pattern: str) -> None:

@@ -16,6 +16,7 @@ GRID = "rgba(128, 128, 128, 0.25)"
 CLEAR = "rgba(0, 0, 0, 0)"
 _AXIS = {"gridcolor": GRID, "zeroline": False}
 _HEIGHT_PX = 420
+SHARE_PX = 84  # "100%" or "1,000", its distance and a title
 
 
 def faded(colour: str, alpha: float) -> str:
@@ -62,9 +63,17 @@ def _layout(title: str) -> dict[str, Any]:
 
 def share_axes(figure: go.Figure, x_title: str, y_title: str) -> go.Figure:
     """Both axes from 0% to 100%, with a little room so that markers at the ends are whole."""
-    figure.update_xaxes(title=x_title, range=[-0.02, 1.02], tickformat=".0%", dtick=0.2)
-    figure.update_yaxes(title=y_title, range=[-0.02, 1.02], tickformat=".0%", dtick=0.2)
-    return figure
+    share = {"range": [-0.02, 1.02], "tickformat": ".0%", "dtick": 0.2}
+    figure.update_xaxes(title=x_title, **share)
+    figure.update_yaxes(title=y_title, **share)
+    return fix_room(figure, SHARE_PX)
+
+
+def fix_room(figure: go.Figure, left_px: int) -> go.Figure:
+    """As much room left of a figure whose labels are known: to find it, the browser would draw the figure twice."""
+    figure.update_xaxes(automargin=False)
+    figure.update_yaxes(automargin=False)
+    return figure.update_layout(margin={"l": left_px})
 
 
 def add_threshold(figure: go.Figure, threshold: float, text: str, *, dash: str = "dash", row: int = 1) -> None:
