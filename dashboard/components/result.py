@@ -62,7 +62,7 @@ def _like_this_sentence(prediction: Prediction) -> str:
     share = like.share
     return (
         f"Of 100 test lesions scored like this, about {round(share.value * 100)} were malignant "
-        f"({round(share.low * 100)}–{round(share.high * 100)}, n = {like.n})."
+        f"({round(share.low * 100)}–{round(share.high * 100)}, n\u00a0=\u00a0{like.n})."
     )
 
 
