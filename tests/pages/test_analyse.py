@@ -86,7 +86,7 @@ def test_the_result_says_band_probability_and_what_it_means(classified: App) -> 
     text = classified.text
     assert any(band in text for band in BANDS)
     assert PROBABILITY.search(text)
-    assert re.search(r"Of 100 test lesions scored like this, about \d+ were malignant \(\d+–\d+, n = \d+\)", text)
+    assert re.search(r"Of 100 test lesions scored like this, about \d+ were malignant \(\d+–\d+, n\s=\s\d+\)", text)
     assert re.search(r"sensitivity.*specificity", text, re.DOTALL)
     measured = classified.open_details().text
     assert "Resolution: 240 x 180 px" in measured and "Sharpness" in measured
