@@ -30,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def serve(port: int) -> int:
-    """Bring the database to its newest schema and become Streamlit's server on 127.0.0.1."""
+    """Bring the database to its newest schema and serve on 127.0.0.1, in this process: what was imported for the one
+    need not be imported anew for the other."""
     settings = Settings.from_environment()
     try:
         open_record(settings)
@@ -38,8 +39,10 @@ def serve(port: int) -> int:
         print(f"{error} {error.next_step}", file=sys.stderr)
     print(f"Lesionwise: http://127.0.0.1:{port}  (stop with Ctrl+C)", flush=True)
     os.chdir(PROJECT_ROOT)  # .streamlit/config.toml is read from the current directory
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
-    os.execv(sys.executable, command)
+    from streamlit.web import cli
+
+    cli.main(["run", "dashboard/app.py", "--server.port", str(port)], prog_name="streamlit", standalone_mode=False)
+    return 0
 
 
 def batch(address: str, csv: Path | None, override_reason: str = "", ray: str | None = None, n_workers: int = 0) -> int:
@@ -52,8 +55,8 @@ def batch(address: str, csv: Path | None, override_reason: str = "", ray: str | 
     from core.classifier.classifier import Classifier
     from core.gates.assess import Gates
     from dashboard.workflow import batch_gates, batch_review, batch_table, batches, pipeline
-    from dashboard.workflow.live import threshold_in_force
     from dashboard.workflow.practice import load_practice
+    from dashboard.workflow.threshold import threshold_in_force
 
     folder = address if "://" in address else Path(address)
     if isinstance(folder, Path) and not folder.is_dir():

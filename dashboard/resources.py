@@ -12,9 +12,9 @@ from core.evaluation.results import METRICS_FILE, Evaluation, read_evaluation
 from core.settings import Settings
 from dashboard.shelf import ClassifierShelf
 from dashboard.worker import BatchWorker
-from dashboard.workflow.live import threshold_in_force
 from dashboard.workflow.practice import Practice, load_practice
 from dashboard.workflow.record import Record, open_record
+from dashboard.workflow.threshold import threshold_in_force
 
 if TYPE_CHECKING:
     from core.gates.assess import Gates

@@ -20,7 +20,7 @@ from core.data.audit_result import (
     Tally,
     Unreadable,
 )
-from core.data.perceptual_hash import Turn
+from core.data.turn import Turn
 from core.errors import DataFolderInvalid
 
 AUDIT_FILE = "data_audit.json"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.data.audit_pictures import Embedder, Pictures
 from core.data.audit_result import NeighbourSearch
 from core.data.near_duplicates import compare_turned, find_turned_pairs
-from core.data.perceptual_hash import Turn
+from core.data.turn import Turn
 
 _ROWS_AT_ONCE = 512  # against 10,000 others that is a block of 20 MB
 

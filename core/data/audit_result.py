@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.data.perceptual_hash import Turn
+from core.data.turn import Turn
 
 
 class PairKind(StrEnum):

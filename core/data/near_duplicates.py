@@ -8,7 +8,8 @@ from imagehash import phash
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.perceptual_hash import HASH_SIDE, TURNS, Turn, hash_thumbnails, make_thumbnail
+from core.data.perceptual_hash import HASH_SIDE, TURNS, hash_thumbnails, make_thumbnail
+from core.data.turn import Turn
 
 MAX_DISTANCE = 40  # of 256 bits: the distance at which the data README counts 46 train-test pairs
 _ROWS_AT_ONCE = 512  # against 10,000 others that is a block of 20 MB

@@ -1,30 +1,16 @@
 """Perceptual hashes of many pictures at once, in all eight ways in which a picture can lie."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.fft import dct
 
+from core.data.turn import Turn
+
 HASH_SIDE = 16  # 16 x 16 = 256 bits
 THUMBNAIL_PX = 64  # what imagehash reduces a picture to: four times the side of the hash
-
-
-class Turn(StrEnum):
-    """The eight ways in which a picture can lie; turns are counter-clockwise."""
-
-    NONE = "none"
-    LEFT_RIGHT = "flipped left to right"
-    TOP_BOTTOM = "flipped top to bottom"
-    HALF = "turned by 180 degrees"
-    TRANSPOSED = "mirrored along the diagonal"
-    QUARTER = "turned by 90 degrees"
-    THREE_QUARTERS = "turned by 270 degrees"
-    TRANSVERSE = "mirrored along the other diagonal"
-
-
 # Whether the frequencies are transposed, and then whether odd rows and odd columns change their sign.
 _TURNS = {
     Turn.NONE: (False, False, False),

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from core.data.audit_result import Tally
 from core.data.labelled import LabelledImage, count_malignant
-from core.data.near_duplicates import MAX_DISTANCE, hash_frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,17 +108,20 @@ def find_repeats(
     train_frames: NDArray[np.uint8],
 ) -> Repeats:
     """Compare a test set with a train part, by lesion and by perceptual hash; frames are uint8 (N, H, W, 3)."""
+    from core.data.near_duplicates import (  # a page that shows what was measured need not load it
+        MAX_DISTANCE,
+        hash_frame,
+    )
+
     seen = {image.lesion for image in train_images if image.lesion is not None}
-    hashes, train_hashes = _hash(frames), _hash(train_frames)
+    hashes, train_hashes = (
+        np.stack([hash_frame(frame) for frame in each]).astype(np.float32) for each in (frames, train_frames)
+    )
     distance = hashes.sum(axis=1)[:, None] + train_hashes.sum(axis=1) - 2 * hashes @ train_hashes.T  # Hamming (N, M)
     return Repeats(
         is_lesion_seen=np.array([image.lesion in seen for image in images], dtype=np.bool_),
         is_near_duplicate=distance.min(axis=1) <= MAX_DISTANCE,
     )
-
-
-def _hash(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return np.stack([hash_frame(frame) for frame in frames]).astype(np.float32)
 
 
 def _by_source(images: Sequence[LabelledImage]) -> dict[str, Tally]:

@@ -7,10 +7,10 @@ from typing import Final, Protocol
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from core.domain import LesionImage, Prediction
 from core.explanations.covering_curves import CoveringCurves, measure_curves
+from core.explanations.ranks import rank_correlation
 from core.gates.heat import signed_depth
 from core.gates.outline import Outline
 from core.taxonomy import HeatmapMethod
@@ -74,9 +74,9 @@ def check_map(
         method=method,
         flip_stability=_flip_stability(network, frame, method, heat),
         curves=measure_curves(network, frame, heat) if with_curves else CoveringCurves((), ()),
-        with_colour_variance=_rank_correlation(heat, variance),
-        with_texture=_rank_correlation(heat, texture),
-        with_outline_distance=None if distance is None else _rank_correlation(heat, distance),
+        with_colour_variance=rank_correlation(heat, variance),
+        with_texture=rank_correlation(heat, texture),
+        with_outline_distance=None if distance is None else rank_correlation(heat, distance),
     )
 
 
@@ -113,9 +113,3 @@ def _has_order(heat: NDArray[np.float32]) -> bool:
 
 def _to_cells(values: NDArray[np.float32], heat: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(values, (heat.shape[1], heat.shape[0]), interpolation=cv2.INTER_AREA))
-
-
-def _rank_correlation(heat: NDArray[np.float32], values: NDArray[np.float32]) -> float | None:
-    if float(values.std()) == 0:
-        return None
-    return float(spearmanr(heat.ravel(), values.ravel()).statistic)

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from scipy.stats import spearmanr
 from torch import Tensor, nn
 
 from core.classifier.explain import layer_map
 from core.classifier.network import BackboneNetwork, Network
+from core.explanations.ranks import rank_correlation
 from core.taxonomy import HeatmapMethod
 
 
@@ -36,7 +35,7 @@ def compare_maps(network: Network, inputs: Tensor, method: HeatmapMethod = Heatm
     found = {}
     for name, other in randomise_in_steps(network):
         maps = [layer_map(other, one[None], method) for one in inputs]
-        found[name] = float(np.mean([_correlate(*pair) for pair in zip(true, maps, strict=True)]))
+        found[name] = float(np.mean([rank_correlation(*pair) or 0.0 for pair in zip(true, maps, strict=True)]))
     return found
 
 
@@ -65,9 +64,3 @@ def _reset(part: nn.Module) -> None:
         reset = getattr(module, "reset_parameters", None)
         if callable(reset):
             reset()
-
-
-def _correlate(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    if float(first.std()) == 0 or float(second.std()) == 0:
-        return 0.0
-    return float(spearmanr(first.ravel(), second.ravel()).statistic)

@@ -13,7 +13,8 @@ from dashboard.components.performance_headline import figure_cell
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import local_time, threshold
 from dashboard.resources import get_record, get_shelf
-from dashboard.workflow.live import LiveView, change_threshold, load_threshold_history, threshold_in_force
+from dashboard.workflow.live import LiveView
+from dashboard.workflow.threshold import change_threshold, load_threshold_history, threshold_in_force
 
 
 def draw_advice(card: ModelCard, view: LiveView) -> None:

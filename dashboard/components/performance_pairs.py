@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.audit_lookup import find_audited
 from core.data.audit_result import Audit, Pair, PairKind, PairsOfKind, Picture
-from core.data.perceptual_hash import Turn
+from core.data.turn import Turn
 from dashboard.components.labelled_pictures import draw_labelled, find_labelled, lay_out
 
 _AT_ONCE = 12

@@ -19,7 +19,7 @@ from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import BAND_LABEL, threshold
 from dashboard.measured import get_exploration
 from dashboard.resources import get_practice, get_record
-from dashboard.workflow.live import threshold_in_force
+from dashboard.workflow.threshold import threshold_in_force
 
 _PREVALENCES = (0.005, 0.60)  # below it no interval of 660 images says anything; above it no practice is
 

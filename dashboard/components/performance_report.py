@@ -32,11 +32,10 @@ from dashboard.workflow.live import (
     load_drift,
     load_live,
     load_rates,
-    load_threshold_history,
-    threshold_in_force,
 )
 from dashboard.workflow.performance import LiveInputs, ReportInputs, performance_json, performance_pdf
 from dashboard.workflow.performance.error_pictures import draw_error_pictures
+from dashboard.workflow.threshold import load_threshold_history, threshold_in_force
 
 Measured = dict[str, tuple[ModelCard, Evaluation]]
 

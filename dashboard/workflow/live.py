@@ -1,4 +1,4 @@
-"""How the network does here: figures of the practice's own confirmed cases, rates over time, drift, threshold."""
+"""How the network does here: figures of the practice's own confirmed cases, rates over time, drift."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.classifier.card import ModelCard
-from core.errors import ImageRejected, LesionwiseError, RecordNotFound, StorageFailed
+from core.errors import ImageRejected, RecordNotFound, StorageFailed
 from core.evaluation.advice import ThresholdAdvice, advise_threshold
 from core.evaluation.bootstrap import N_DRAWS, group_by_lesion
 from core.evaluation.drift import DriftFigure, measure_drift
@@ -32,11 +32,10 @@ from db.live_queries import (
     unmeasured_pictures,
 )
 from db.live_refusals import refusals_by_month
-from db.repositories.thresholds import ThresholdChange, add_statistics, add_threshold_change, threshold_history
+from db.repositories.thresholds import add_statistics
 
 NEWEST = 2000  # cases that drift is measured on: enough for any alarm, and their embeddings are read in well under 1 s
 _MANY, _DRAWS_OF_MANY = 2000, 200  # with more cases intervals are narrow, and the page waits for its draws
-_ACTION = "change threshold"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,45 +160,6 @@ def measure_pictures(*, card: ModelCard, limit: int, record: Record) -> Measured
         with record.writing() as work:
             add_statistics(work.session, found)
     return MeasuredPictures(len(found), n_unreadable)
-
-
-def threshold_in_force(*, card: ModelCard, record: Record) -> float | None:
-    """The practice's own referral threshold for these weights; None where the model card's counts."""
-    with record.reading() as work:
-        history = threshold_history(work.session, card.weights_sha256)
-    return history[0].refer_threshold if history else None
-
-
-def load_threshold_history(*, card: ModelCard, record: Record) -> tuple[ThresholdChange, ...]:
-    """Every change of the referral threshold for these weights, newest first."""
-    with record.reading() as work:
-        return threshold_history(work.session, card.weights_sha256)
-
-
-def change_threshold(
-    *, card: ModelCard, refer_threshold: float | None, reason: str, who: str, record: Record
-) -> ThresholdChange:
-    """Put a threshold in force for cases scored from now on, or the card's own again with None; stored cases stay.
-
-    Raises LesionwiseError without a reason or a reader, or for a threshold outside (0, 1); StorageFailed.
-    """
-    if not reason.strip() or not who:
-        raise LesionwiseError("The threshold was not changed.", "Say who you are (at the top) and give a reason.")
-    if refer_threshold is not None and not 0.0 < refer_threshold < 1.0:
-        raise LesionwiseError(f"A threshold lies between 0% and 100%, not at {refer_threshold:.1%}.")
-    change = ThresholdChange(card.name, card.weights_sha256, refer_threshold, reason.strip(), who, utc_now())
-    with record.writing() as work:
-        add_threshold_change(work.session, change)
-        detail = {"refer_threshold": refer_threshold, "card_threshold": card.refer_threshold, "reason": change.reason}
-        work.audit.add(
-            at=change.changed_at,
-            who=who,
-            action=_ACTION,
-            entity="network",
-            entity_id=card.weights_sha256,
-            detail=detail,
-        )
-    return change
 
 
 def _measure(blob: str, card: ModelCard, record: Record) -> dict[str, float]:

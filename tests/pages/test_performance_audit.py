@@ -10,7 +10,7 @@ from core.data.audit import audit_images
 from core.data.audit_file import AUDIT_FILE, write_audit
 from core.data.audit_parts import read_parts
 from core.data.audit_result import Audit, Pair, PairCount, PairKind, PairsOfKind, Picture, Tally
-from core.data.perceptual_hash import Turn
+from core.data.turn import Turn
 from tests.pages.app_driver import App
 
 SECTION = "Data audit"

@@ -13,7 +13,7 @@ from core.data.audit import audit_images
 from core.data.audit_parts import read_parts
 from core.data.audit_pictures import Embedder
 from core.data.audit_result import Audit, PairKind, Tally
-from core.data.perceptual_hash import Turn
+from core.data.turn import Turn
 from core.errors import DataFolderInvalid
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.imaging.frame import FrameRule

@@ -11,7 +11,8 @@ from PIL import Image
 
 from core.data import near_duplicates
 from core.data.near_duplicates import compare_turned, find_pairs, find_turned_pairs, hash_frame
-from core.data.perceptual_hash import Turn, hash_thumbnails, make_thumbnail
+from core.data.perceptual_hash import hash_thumbnails, make_thumbnail
+from core.data.turn import Turn
 from core.imaging.drawn import DrawnLesion, draw_lesion
 
 

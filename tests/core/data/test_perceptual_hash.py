@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.near_duplicates import hash_frame
-from core.data.perceptual_hash import THUMBNAIL_PX, TURNS, Turn, hash_thumbnails, make_thumbnail
+from core.data.perceptual_hash import THUMBNAIL_PX, TURNS, hash_thumbnails, make_thumbnail
+from core.data.turn import Turn
 from core.imaging.drawn import DrawnLesion, draw_lesion
 
 PIL_TURN = {

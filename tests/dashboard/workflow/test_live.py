@@ -22,17 +22,15 @@ from dashboard.charts.rates import month_names
 from dashboard.workflow.cases import confirm_diagnosis, save_case
 from dashboard.workflow.live import (
     MeasuredPictures,
-    change_threshold,
     filter_live,
     list_networks,
     load_drift,
     load_live,
     load_rates,
-    load_threshold_history,
     measure_pictures,
-    threshold_in_force,
 )
 from dashboard.workflow.record import Record, open_record, utc_now
+from dashboard.workflow.threshold import change_threshold, load_threshold_history, threshold_in_force
 from db.live_months import LiveFilter
 from db.live_queries import unmeasured_pictures
 
