@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class ClassifierShelf:
     """Loads each network once, on first use. A network that cannot be used is tried again on the next call.
 
-    `threshold_of` says which referral threshold the practice put in force for a card; None is the card's own.
+    `threshold_of` says which referral threshold the practice put in force for a card; None is the card's own. It is
+    asked at every call: another server of the same record may have changed it.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class ClassifierShelf:
         self._root = weights_root
         self._threads = threads
         self._loaded: dict[str, Classifier] = {}
+        self._at_own: dict[str, Classifier] = {}  # at the practice's own threshold, where there is one
         self._lock = threading.Lock()
 
     def get(self, name: str) -> "Classifier":
@@ -33,15 +35,18 @@ class ClassifierShelf:
             if name not in self._loaded:
                 from core.classifier.classifier import Classifier  # torch and timm: seconds that no page should wait
 
-                classifier = Classifier.load(self._root / name, self._threads)
-                own = self._threshold_of(classifier.card) if self._threshold_of else None
-                self._loaded[name] = classifier if own is None else classifier.at_threshold(own)
-            return self._loaded[name]
+                self._loaded[name] = Classifier.load(self._root / name, self._threads)
+            return self._at_threshold_in_force(name, self._loaded[name])
 
-    def forget(self, name: str) -> None:
-        """Load that network anew when it is next asked for: its threshold was changed."""
-        with self._lock:
-            self._loaded.pop(name, None)
+    def _at_threshold_in_force(self, name: str, loaded: "Classifier") -> "Classifier":
+        """Always the same one for a threshold: those who wait for their turn wait for one and the same network."""
+        own = self._threshold_of(loaded.card) if self._threshold_of else None
+        if own is None:
+            return loaded
+        known = self._at_own.get(name)
+        if known is None or known.card.refer_threshold != own:
+            known = self._at_own[name] = loaded.at_threshold(own)
+        return known
 
     def is_ready(self, name: str) -> bool:
         """Whether that network can be used without waiting for it to load."""

@@ -11,7 +11,7 @@ from dashboard.components.case_form import draw_hints, draw_words, to_draft
 from dashboard.components.checks import draw_details, draw_warnings
 from dashboard.components.closer import draw_closer
 from dashboard.components.differential import draw_differential
-from dashboard.components.first_read import draw_final, draw_first_read, keep_final_of
+from dashboard.components.first_read import draw_final, draw_first_read, final_of
 from dashboard.components.frame import show_error, show_use_line
 from dashboard.components.gate import draw_checklist, draw_gate
 from dashboard.components.intake import caption_of, draw_first_start, draw_strip, draw_uploader, take_uploads
@@ -24,7 +24,7 @@ from dashboard.resources import get_card, get_gates, get_practice, get_record, g
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.cases import list_lesions, load_case, save_case, update_case
 from dashboard.workflow.checks import with_concerns
-from dashboard.workflow.first_read import note_reveal
+from dashboard.workflow.first_read import Final, keep_final, note_reveal
 from dashboard.workflow.refusals import count_refusal
 
 
@@ -122,11 +122,13 @@ def draw_save(intake: session.Intake) -> None:
     label = "Save case" if intake.saved_case_id is None else "Save changes"
     if st.button(label, type="primary", icon=":material/save:", width="stretch"):
         try:
-            keep_final_of(intake)
+            final = final_of(intake)
             if intake.saved_case_id is None:
+                if final is not None:
+                    keep_final(final=final, record=get_record())
                 intake.saved_case_id = save_case(draft=draft, analysis=intake.analysis, record=get_record())
             else:
-                change_case(intake.saved_case_id, draft, intake.saved)
+                change_case(intake.saved_case_id, draft, intake.saved, final)
             intake.saved, _ = load_case(case_id=intake.saved_case_id, record=get_record())
             session.flash(f"Case {intake.saved_case_id} is saved, {time.strftime('%H:%M:%S')}.")  # or two were one
             st.rerun()
@@ -138,9 +140,11 @@ def draw_save(intake: session.Intake) -> None:
         st.page_link("../pages/case.py", label=label, icon=":material/badge:", query_params=link)
 
 
-def change_case(case_id: int, draft: CaseDraft, begun_from: CaseRecord | None) -> None:
-    """Change the words of a saved case, unless somebody else did so since this page saved it."""
-    update_case(case_id=case_id, draft=draft, who=session.reader(), record=get_record(), begun_from=begun_from)
+def change_case(case_id: int, draft: CaseDraft, begun_from: CaseRecord | None, final: Final | None) -> None:
+    """Change what is said of a saved case, unless somebody else did so since this page saved it."""
+    update_case(
+        case_id=case_id, draft=draft, who=session.reader(), record=get_record(), begun_from=begun_from, final=final
+    )
 
 
 state = session.analyse_state()

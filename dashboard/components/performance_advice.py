@@ -12,7 +12,7 @@ from dashboard.components.frame import show_error
 from dashboard.components.performance_headline import figure_cell
 from dashboard.components.tables import Cell, draw_table
 from dashboard.components.words import local_time, threshold
-from dashboard.resources import get_record, get_shelf
+from dashboard.resources import get_record
 from dashboard.workflow.live import LiveView
 from dashboard.workflow.threshold import change_threshold, load_threshold_history, threshold_in_force
 
@@ -48,18 +48,22 @@ def draw_advice(card: ModelCard, view: LiveView) -> None:
             is_wide=False,
         )
         st.caption("These cases chose the threshold, which flatters it on them; verification bias applies here too.")
-        _offer_change(card, advice.threshold.value, is_own=own is not None)
+    if view.advice is not None or own is not None:  # a threshold that was set can be taken back without advice
+        advised = in_force if view.advice is None else view.advice.threshold.value
+        _offer_change(card, advised, can_set=view.advice is not None, is_own=own is not None)
     _draw_history(card)
 
 
-def _offer_change(card: ModelCard, advised: float, *, is_own: bool) -> None:
+def _offer_change(card: ModelCard, advised: float, *, can_set: bool, is_own: bool) -> None:
     with st.form("threshold-form", border=True):
         start = min(max(math.floor(1000 * advised) / 10, 0.1), 99.9)  # down: rounded up it would find fewer
-        percent = st.number_input("New referral threshold in %", 0.1, 99.9, start, 0.1, format="%.1f")
+        percent = st.number_input(
+            "New referral threshold in %", 0.1, 99.9, start, 0.1, format="%.1f", disabled=not can_set
+        )
         reason = st.text_input("Reason (kept with date and name)")
         st.caption("Cases scored from now on get their band by it. Stored cases keep theirs.")
         with st.container(horizontal=True):
-            is_new = st.form_submit_button("Put in force", icon=":material/check:")
+            is_new = st.form_submit_button("Put in force", icon=":material/check:", disabled=not can_set)
             is_back = st.form_submit_button("Return to the model card's", disabled=not is_own)
     if is_new or is_back:
         _change(card, round(percent / 100, 4) if is_new else None, reason)
@@ -71,7 +75,6 @@ def _change(card: ModelCard, value: float | None, reason: str) -> None:
     except LesionwiseError as error:
         show_error(error)
         return
-    get_shelf().forget(card.name)
     st.rerun()
 
 

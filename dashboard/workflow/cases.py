@@ -20,6 +20,7 @@ from core.domain import (
 from core.errors import CaseChanged, RecordNotFound
 from core.imaging.decode import decode
 from dashboard.lesion_words import words_of
+from dashboard.workflow.first_read import Final, add_final
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.sign_off import require_open
 from db.queries import count_cases, distinct_model_versions, search_cases
@@ -125,9 +126,16 @@ def find_earlier_cases(*, upload_sha256: str, record: Record) -> tuple[CaseRecor
 
 
 def update_case(
-    *, case_id: int, draft: CaseDraft, who: str, record: Record, begun_from: CaseRecord | None = None
+    *,
+    case_id: int,
+    draft: CaseDraft,
+    who: str,
+    record: Record,
+    begun_from: CaseRecord | None = None,
+    final: Final | None = None,
 ) -> None:
-    """Replace the clinician's words about a case, where they are still those that the form was begun from.
+    """Replace the clinician's words about a case, where they are still those that the form was begun from, and keep a
+    final assessment with them: both or neither.
 
     Raises RecordNotFound, CaseSignedOff, CaseChanged or StorageFailed.
     """
@@ -137,6 +145,8 @@ def update_case(
             raise CaseChanged(f"Case {case_id} was changed by somebody else meanwhile. Nothing was saved.")
         work.cases.update_words(case_id, draft)
         work.audit.add(at=utc_now(), who=who, action="edit", entity="case", entity_id=case_id)
+        if final is not None:
+            add_final(work, final)
 
 
 def review_case(*, case_id: int, review: Review, record: Record) -> None:

@@ -3,10 +3,24 @@
 Everything goes by the `submission_id` of a case that may not be saved yet; a batch item's is `item_submission(id)`.
 """
 
+from dataclasses import dataclass
+
 from core.domain import FinalAssessment, FirstRead, Review
 from core.taxonomy import Band, Confidence, Diagnosis, Impression, ReadMode
 from dashboard.workflow.record import Record, utc_now
 from db.repositories.batch_rows import SUBMISSION
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """What a reader says of a picture with the machine's result in view."""
+
+    submission_id: str
+    impression: Impression
+    diagnosis: Diagnosis | None
+    decision: Band | None
+    reader: str
 
 
 def item_submission(item_id: int) -> str:
@@ -44,47 +58,46 @@ def note_reveal(*, submission_id: str, record: Record) -> None:
         work.reads.mark_revealed(submission_id, utc_now())
 
 
-def keep_final(
-    *,
-    submission_id: str,
-    impression: Impression,
-    diagnosis: Diagnosis | None,
-    decision: Band | None,
-    reader: str,
-    record: Record,
-) -> FinalAssessment:
+def keep_final(*, final: Final, record: Record) -> FinalAssessment:
     """Keep what the reader thinks after the reveal, unless the newest is theirs and says just that; another impression
     than in their own first read is kept as a switch. Raises StorageFailed."""
     with record.writing() as work:
-        earlier = work.reads.finals([submission_id]).get(submission_id, ())
-        said = (impression, diagnosis, decision, reader)
-        if earlier and said == (earlier[0].impression, earlier[0].diagnosis, earlier[0].decision, earlier[0].reader):
-            return earlier[0]
-        read = work.reads.firsts([submission_id]).get(submission_id)
-        first = read.impression_of(reader) if read else None
-        final = FinalAssessment(
-            submission_id=submission_id,
-            impression=impression,
-            reader=reader,
-            assessed_at=utc_now(),
-            diagnosis=diagnosis,
-            decision=decision,
-            is_switch=first not in (None, impression),
-        )
-        work.reads.add_final(final)
-        case_id = work.cases.find_by_submission(submission_id)
-        if case_id is not None and decision is not None:
-            work.reviews.add(case_id, Review(decision, "", reader, final.assessed_at))
-        detail = {"impression": impression, "is_switch": final.is_switch}
-        work.audit.add(
-            at=final.assessed_at,
-            who=reader,
-            action="final assessment",
-            entity="submission",
-            entity_id=submission_id,
-            detail=detail,
-        )
+        return add_final(work, final)
+
+
+def add_final(work: UnitOfWork, said: Final) -> FinalAssessment:
+    """The same within a unit of work that also changes something else."""
+    earlier = work.reads.finals([said.submission_id]).get(said.submission_id, ())
+    if earlier and said == _said_in(earlier[0]):
+        return earlier[0]
+    read = work.reads.firsts([said.submission_id]).get(said.submission_id)
+    first = read.impression_of(said.reader) if read else None
+    final = FinalAssessment(
+        submission_id=said.submission_id,
+        impression=said.impression,
+        reader=said.reader,
+        assessed_at=utc_now(),
+        diagnosis=said.diagnosis,
+        decision=said.decision,
+        is_switch=first not in (None, said.impression),
+    )
+    work.reads.add_final(final)
+    case_id = work.cases.find_by_submission(said.submission_id)
+    if case_id is not None and said.decision is not None:
+        work.reviews.add(case_id, Review(said.decision, "", said.reader, final.assessed_at))
+    work.audit.add(
+        at=final.assessed_at,
+        who=said.reader,
+        action="final assessment",
+        entity="submission",
+        entity_id=said.submission_id,
+        detail={"impression": said.impression, "is_switch": final.is_switch},
+    )
     return final
+
+
+def _said_in(final: FinalAssessment) -> Final:
+    return Final(final.submission_id, final.impression, final.diagnosis, final.decision, final.reader)
 
 
 def _keep(read: FirstRead, record: Record) -> FirstRead:

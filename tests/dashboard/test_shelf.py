@@ -46,3 +46,11 @@ def test_warming_up_loads_beside_what_else_happens(untrained_cnn: Path) -> None:
     while not shelf.is_ready(untrained_cnn.name) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert shelf.is_ready(untrained_cnn.name)
+
+
+def test_a_threshold_that_was_set_elsewhere_counts_at_once(untrained_cnn: Path) -> None:
+    in_force: list[float | None] = [None, 0.1, 0.1, 0.2, None]
+    shelf = ClassifierShelf(untrained_cnn.parent, threads=1, threshold_of=lambda _: in_force.pop(0))
+    first, own, again, other, last = (shelf.get(untrained_cnn.name) for _ in range(5))
+    assert [found.card.refer_threshold for found in (own, other)] == [0.1, 0.2]
+    assert (again, last) == (own, first)  # those who wait for their turn wait for one network

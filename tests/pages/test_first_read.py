@@ -117,6 +117,16 @@ def test_saving_again_keeps_an_unchanged_final_assessment_once(
     assert [final.impression for final in only_case().finals] == ["unsure", "benign"]
 
 
+def test_a_next_step_without_an_assessment_is_not_dropped_in_silence(
+    uploaded: App, only_case: Callable[[], CaseRecord]
+) -> None:
+    uploaded.press("Skip").press(CLASSIFY)
+    say(uploaded, "Next step", Band.REFER).press("Save case")
+    assert "goes with your final assessment, which is missing" in uploaded.text
+    say(uploaded, "Your final assessment", Impression.UNSURE).press("Save case")
+    assert [review.assessment for review in only_case().reviews] == [Band.REFER]
+
+
 def test_a_kept_impression_survives_a_change_of_page(uploaded: App) -> None:
     keep(uploaded).open("cases").run()
     uploaded.open("analyse").run()
