@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,20 @@ def fill(readme: str, networks: Sequence[Measured]) -> str:
 def results(networks: Sequence[Measured]) -> str:
     """One table of figures for each network, a column for each part of the test set; then what the set is."""
     blocks = [_network_block(one) for one in networks]
-    return "\n\n".join([*blocks, "What the test set is: " + " ".join(networks[0].evaluation.about.statement())])
+    return "\n\n".join([*blocks, "What the test set is: " + " ".join(_statement(networks))])
+
+
+def _statement(networks: Sequence[Measured]) -> list[str]:
+    """What the test set is, and which networks were trained on what it repeats."""
+    said = list(replace(networks[0].evaluation.about, is_left_out_of_training=False).statement())
+    names: dict[bool, list[str]] = {True: [], False: []}
+    for one in networks:
+        names[one.evaluation.about.is_left_out_of_training].append(f"`{one.card.name}`")
+    if names[True]:
+        said.append(f"Not trained on these images of the train part: {', '.join(names[True])}.")
+    if names[False]:
+        said.append(f"Trained on them: {', '.join(names[False])}.")
+    return said
 
 
 def _network_block(one: Measured) -> str:

@@ -3,18 +3,23 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from core.classifier.card import read_card
 from core.domain import ConfirmedDiagnosis
 from core.evaluation.ablations import ABLATIONS_FILE
 from core.evaluation.results import METRICS_FILE
 from core.evaluation.scoring_log import LOG_FILE
+from core.settings import Settings
 from core.taxonomy import ConfirmType, Diagnosis
 from dashboard.workflow.cases import confirm_diagnosis
+from dashboard.workflow.practice import change_practice, load_practice
 from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.threshold import change_threshold, threshold_in_force
 from tests.pages.app_driver import App
 
 SMALL = "small-net"
@@ -63,6 +68,24 @@ def test_own_cases_begin_with_the_network_that_the_page_is_about(
     save()
     open_section(app, "Own cases")
     assert str(app.field("Cases scored by").value.model_name) == SMALL
+
+
+def test_a_threshold_of_ones_own_is_taken_back_without_advice(
+    app: App, save: Callable[..., int], record: Record, settings: Settings, weights_root: Path, drawn_data: Path
+) -> None:
+    change_practice(
+        practice=replace(load_practice(record=record, settings=settings), readers=("dr a",)),
+        who="dr a",
+        record=record,
+        settings=settings,
+    )
+    save()
+    card = read_card(weights_root / SMALL)
+    change_threshold(card=card, refer_threshold=0.2, reason="audit", who="dr a", record=record)
+    assert "set by this practice" in open_section(app, "Own cases").text
+    app.field("Reason (kept with date and name)").input("the network has a new calibration")
+    app.press("Return to the model card's")
+    assert threshold_in_force(card=card, record=record) is None
 
 
 def test_source_and_diagnoses_are_told_and_figures_of_an_earlier_version_say_the_command(
