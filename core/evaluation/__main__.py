@@ -16,7 +16,7 @@ from core.classifier.card import write_card
 from core.classifier.card_text import write_card_text
 from core.classifier.classifier import Classifier
 from core.errors import LesionwiseError
-from core.evaluation.card_facts import with_test_figures
+from core.evaluation.card_facts import TEST, with_test_figures
 from core.evaluation.compare import ModelComparison, compare_models
 from core.evaluation.evaluate import evaluate
 from core.evaluation.json_values import to_json_value
@@ -24,7 +24,7 @@ from core.evaluation.own_images import load_own_images
 from core.evaluation.predictions import write_predictions
 from core.evaluation.reference import measure_reference, write_reference
 from core.evaluation.report import render_comparison, render_evaluation
-from core.evaluation.results import Evaluation, write_evaluation
+from core.evaluation.results import Evaluation, read_evaluation, write_evaluation
 from core.evaluation.scoring_log import NO_REASON, log_scoring
 from core.evaluation.sets import HAM_SETS, EvaluationSet, open_set
 from core.settings import Settings
@@ -59,7 +59,8 @@ def run(options: argparse.Namespace) -> Evaluation:
     """Score, measure, log, and write the files that the options ask for. Raises LesionwiseError."""
     settings = Settings.from_environment()
     labelled = open_set(options.data, options.set)
-    _require_reason(options, labelled)
+    if options.write_beside_weights or options.update_card:
+        _require_publishable(options, labelled)
     classifier = Classifier.load(options.weights, settings.torch_threads)
     evaluation, predictions = evaluate(
         scorer=classifier,
@@ -69,7 +70,8 @@ def run(options: argparse.Namespace) -> Evaluation:
         artefacts=_load_artefact_finder(settings),
     )
     if labelled.is_test:
-        log = options.weights if options.write_beside_weights else settings.home / "evaluations"
+        is_published = options.write_beside_weights or options.update_card
+        log = options.weights if is_published else settings.home / "evaluations"
         reason = options.reason or NO_REASON
         log_scoring(log, card=classifier.card, set_name=labelled.name, n=evaluation.whole.n, reason=reason)
     own = options.out or settings.home / "evaluations" / classifier.card.name / labelled.name
@@ -161,11 +163,23 @@ def _write_reference(arguments: list[str]) -> int:
     return 0
 
 
-def _require_reason(options: argparse.Namespace, labelled: EvaluationSet) -> None:
-    if labelled.is_test and options.write_beside_weights and not options.reason:
+def _require_publishable(options: argparse.Namespace, labelled: EvaluationSet) -> None:
+    """Raises LesionwiseError where figures are not to be kept with the weights and their card."""
+    if labelled.is_training:
+        raise LesionwiseError(
+            f"{labelled.name} holds images that networks are trained on or chosen by: figures of them are no test.",
+            "Measure it without --write-beside-weights and --update-card.",
+        )
+    if labelled.is_test and not options.reason:
         raise LesionwiseError(
             "A measurement on test images that is written beside the weights is logged with its reason.",
             "Give one with --reason TEXT.",
+        )
+    kept = read_evaluation(options.weights)
+    if not labelled.is_test and kept is not None and kept.set_name == TEST:
+        raise LesionwiseError(
+            f"Figures of {labelled.name} would take the place of those of the test images.",
+            "Without --write-beside-weights and --update-card they join the performance page as a column of their own.",
         )
 
 

@@ -25,12 +25,14 @@ class EvaluationSet:
     """Images under a name; `train` is the train part of the same folder, where it has one.
 
     `is_test` marks images that are to choose nothing: every scoring of them is logged (see `scoring_log`).
+    `is_training` marks those that networks learn from or are chosen by: figures of them are no test.
     """
 
     name: str
     images: tuple[LabelledImage, ...]
     train: tuple[LabelledImage, ...] | None = None
     is_test: bool = False
+    is_training: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,14 +81,14 @@ def _open_part(root: Path, part: str, name: str) -> EvaluationSet:
     images = tuple(read_kaggle(root, part))
     has_train = part != "train" and any((folder / "train").is_dir() for folder in (root, root / KAGGLE_FOLDER))
     train = tuple(read_kaggle(root, "train")) if has_train else None
-    return EvaluationSet(name, images, train, is_test=part == "test")
+    return EvaluationSet(name, images, train, is_test=part == "test", is_training=part != "test")
 
 
 def _open_ham_part(data: Path, name: str, part: str) -> EvaluationSet:
     """Without its train part: the split keeps lesions apart, so that nothing of it can be a repeat by lesion."""
     images = read_ham_extra(data)
     chosen = tuple(images[i] for i in split_ham_extra(images)[part])
-    return EvaluationSet(name, chosen, is_test=part == "test")
+    return EvaluationSet(name, chosen, is_test=part == "test", is_training=part != "test")
 
 
 def _why_unreadable(path: Path) -> str:

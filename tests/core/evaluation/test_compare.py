@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.classifier.card import write_card
+from core.classifier.card import read_card, write_card
 from core.classifier.loading import save_network
 from core.classifier.network import LesionCNN
 from core.errors import DataFolderInvalid
@@ -123,3 +123,29 @@ def test_a_practices_own_images_need_no_reason(folder: Path, home: Path, tmp_pat
     write_card(make_card(save_network(LesionCNN(), copy)), copy)
     assert main(["--weights", str(copy), "--data", str(folder), "--write-beside-weights"]) == 0
     assert read_log(copy) == []
+
+
+def test_figures_of_other_images_do_not_take_the_place_of_those_of_the_test(
+    kaggle: Path, folder: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "tiny"
+    write_card(make_card(save_network(LesionCNN(), copy)), copy)
+    of_test = ["--weights", str(copy), "--data", str(kaggle), "--reason", "release"]
+    assert main([*of_test, "--write-beside-weights"]) == 0
+    kept = (copy / "metrics.json").read_bytes()
+    for how in ("--write-beside-weights", "--update-card"):
+        assert main([*of_test, "--set", "train", how]) == 2
+        assert "figures of them are no test" in capsys.readouterr().err
+        assert main(["--weights", str(copy), "--data", str(folder), how]) == 2
+        assert "would take the place of those of the test images" in capsys.readouterr().err
+    assert (copy / "metrics.json").read_bytes() == kept and "test" not in read_card(copy).facts
+    assert main([*of_test, "--set", "train"]) == 0
+
+
+def test_a_card_is_not_given_test_figures_without_a_reason(kaggle: Path, home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "tiny"
+    write_card(make_card(save_network(LesionCNN(), copy)), copy)
+    arguments = ["--weights", str(copy), "--data", str(kaggle), "--update-card"]
+    assert main(arguments) == 2
+    assert main([*arguments, "--reason", "release"]) == 0
+    assert [line.reason for line in read_log(copy)] == ["release"]
