@@ -25,7 +25,8 @@ class BatchItem:
     """One file of a batch; `reason` says why it was rejected, `case_id` is set once it was saved.
 
     `is_deferred` says that the decision was put off; `signed_by` is "" until the case of the file is signed off;
-    `is_read` says that a first read of it is kept, or that there will be none.
+    `is_read` says that a first read of it is kept, or that there will be none. Of assessments from before it was kept,
+    `decided_by` is "" and `decided_at` None.
     """
 
     item_id: int
@@ -36,6 +37,8 @@ class BatchItem:
     image: StoredImage | None = None
     prediction: Prediction | None = None
     assessment: Band | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
     note: str = ""
     case_id: int | None = None
     assigned: Assignment = Assignment()

@@ -8,6 +8,7 @@ from core.domain import BatchItem
 from core.errors import LesionwiseError
 from core.taxonomy import Band, Confidence, Impression, ItemState
 from dashboard import session
+from dashboard.components.checks import plain
 from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_REVIEW
 from dashboard.workflow.batch_review import decide_item, defer_item, disagreement, save_items, sign_items
@@ -144,5 +145,6 @@ def _draw_stand(item: BatchItem) -> None:
     if item.is_deferred:
         st.caption(":material/schedule: Deferred")
     elif item.assessment is not None and item.prediction is not None:
-        verb = "You agreed" if item.assessment is item.prediction.band else "You decided otherwise"
-        st.caption(f":material/check: {verb}: {BAND_REVIEW[item.assessment]}")
+        verb = "agreed" if item.assessment is item.prediction.band else "decided otherwise"
+        who = "You" if item.decided_by in ("", session.reader()) else plain(item.decided_by)
+        st.caption(f":material/check: {who} {verb}: {BAND_REVIEW[item.assessment]}")

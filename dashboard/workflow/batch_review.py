@@ -102,7 +102,7 @@ def decide_item(*, item: BatchItem, assessment: Band, note: str, reader: str, re
     now = utc_now()
     with record.writing() as work:
         item = _open_item(work, item.item_id)  # the page may be older than another reader's sign-off
-        work.batches.record_assessment(item.item_id, assessment, note)
+        work.batches.record_assessment(item.item_id, assessment, note, who=reader, at=now)
         final = _to_final(work, item, assessment, reader)
         if final is not None:
             work.reads.add_final(final)
@@ -183,7 +183,8 @@ def _save_some(summary: BatchSummary, item_ids: Sequence[int], reader: str, reco
         work.checks.add_many({cases[item_id]: found for item_id, found in checks.items()})
         for item in wanted:
             if item.assessment is not None:
-                work.reviews.add(cases[item.item_id], Review(item.assessment, item.note, reader, now))
+                review = Review(item.assessment, item.note, item.decided_by or reader, item.decided_at or now)
+                work.reviews.add(cases[item.item_id], review)
         work.batches.mark_saved_many(cases)
         work.audit.add_many(at=now, who=reader, action="save", entity="case", entity_ids=ids, detail={"from": "batch"})
     return len(wanted)

@@ -80,13 +80,16 @@ class BatchResults:
         self._change(file.item_id, reason=reason)
         return True
 
-    def record_assessment(self, item_id: int, assessment: Band | None, note: str) -> None:
-        """Keep what the clinician thinks of a file; it is no longer deferred. Raises RecordNotFound."""
-        self._change(item_id, assessment=assessment, note=note, is_deferred=False)
+    def record_assessment(
+        self, item_id: int, assessment: Band | None, note: str, *, who: str = "", at: datetime | None = None
+    ) -> None:
+        """Keep what a clinician thinks of a file, and since when; it is no longer deferred. Raises RecordNotFound."""
+        decided = {"assessment": assessment, "decided_by": who, "decided_at": at}
+        self._change(item_id, **decided, note=note, is_deferred=False)
 
     def defer(self, item_id: int, note: str) -> None:
         """Keep that the decision was put off, and take back an earlier one. Raises RecordNotFound."""
-        self._change(item_id, assessment=None, note=note, is_deferred=True)
+        self._change(item_id, assessment=None, decided_by="", decided_at=None, note=note, is_deferred=True)
 
     def mark_saved(self, item_id: int, case_id: int) -> None:
         """Keep which case a file has become. Raises RecordNotFound."""

@@ -146,6 +146,8 @@ def to_item(found: Any) -> BatchItem:  # noqa: ANN401 (a Row of the six columns 
         image=None if found.ImageRow is None else to_image(found.ImageRow),
         prediction=None if found.PredictionRow is None else to_prediction(found.PredictionRow, found.values),
         assessment=row.assessment,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
         note=row.note,
         case_id=row.case_id,
         assigned=Assignment(**{name: getattr(row, name) for name in _ASSIGNED}),

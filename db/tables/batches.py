@@ -37,7 +37,8 @@ class BatchRow(Table):
 
 
 class BatchItemRow(Table):
-    """One file of a batch; `staged` says where its bytes wait, `checks` what the gates measured of it."""
+    """One file of a batch; `staged` says where its bytes wait, `checks` what the gates measured of it, `decided_by` and
+    `decided_at` whose the assessment is and since when."""
 
     __tablename__ = "batch_items"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,6 +52,8 @@ class BatchItemRow(Table):
     image_id: Mapped[int | None] = mapped_column(ForeignKey("images.id"))
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"))
     assessment: Mapped[Band | None]
+    decided_by: Mapped[str] = mapped_column(server_default=text("''"))
+    decided_at: Mapped[datetime | None]
     note: Mapped[str]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     is_deferred: Mapped[bool] = mapped_column(server_default=false())

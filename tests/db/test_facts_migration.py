@@ -30,6 +30,8 @@ def test_the_migration_writes_what_the_code_writes(
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE case_facts"))
         connection.execute(text("DROP TABLE refusals"))  # of a later version
+        for column in ("decided_by", "decided_at"):
+            connection.execute(text(f"ALTER TABLE batch_items DROP COLUMN {column}"))
         if engine.dialect.name == "postgresql":
             connection.execute(text("DROP INDEX ix_case_words_words"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))

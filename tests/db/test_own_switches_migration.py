@@ -21,6 +21,8 @@ def test_only_a_switch_from_ones_own_first_read_stays_one(engine: Engine, sessio
     with engine.begin() as connection:
         connection.execute(text("DROP INDEX ix_case_facts_is_overridden_created_at_case_id"))  # of a later version,
         connection.execute(text("DROP TABLE refusals"))  # and of one after that
+        for column in ("decided_by", "decided_at"):
+            connection.execute(text(f"ALTER TABLE batch_items DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
     upgrade_to_head(engine)
     with UnitOfWork(sessions, read_only=True) as work:

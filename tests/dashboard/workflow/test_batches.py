@@ -259,6 +259,20 @@ def test_a_correction_becomes_the_review_of_the_saved_case(record: Record, batch
     assert case.prediction.malignant_probability == item.prediction.malignant_probability
 
 
+def test_a_decision_stays_with_who_made_it_whoever_saves_it(record: Record, batch_id: int) -> None:
+    first, second = [item for item in items_of(record, batch_id) if item.prediction][:2]
+    decide(record, first, Band.REFER)
+    batch_review.save_items(batch_id=batch_id, item_ids=None, reader="nurse b", record=record)
+    saved = {item.item_id: item for item in items_of(record, batch_id)}
+    case_id = saved[first.item_id].case_id
+    assert case_id is not None
+    (review,) = cases.load_case(case_id=case_id, record=record)[0].reviews
+    assert (review.reviewer, review.reviewed_at) == ("dr a", saved[first.item_id].decided_at)
+    assert (saved[second.item_id].decided_by, saved[second.item_id].decided_at) == ("", None)
+    batch_review.defer_item(item_id=first.item_id, note="", record=record)
+    assert next(item for item in items_of(record, batch_id) if item.item_id == first.item_id).decided_by == ""
+
+
 def test_a_decision_on_an_unknown_file_is_told(record: Record) -> None:
     with pytest.raises(RecordNotFound):
         decide(record, BatchItem(9, 0, "a.jpg", ItemState.SCORED), Band.REFER)
