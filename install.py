@@ -45,23 +45,43 @@ def main(goal: str) -> int:
     return 0
 
 
-def once(name: str, files: list[str], install: Callable[[], None]) -> None:
-    """Run the installation unless its stamp says that these files were installed already."""
+def once(name: str, files: list[str], install: Callable[[], bool | None]) -> None:
+    """Run the installation unless its stamp says that these files were installed already; False gives no stamp."""
     wanted = hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in files)).hexdigest()
     stamp = VENV / f".installed-{name}"
     if stamp.is_file() and stamp.read_text() == wanted:
         return
-    install()
-    stamp.write_text(wanted)
+    if install() is not False:
+        stamp.write_text(wanted)
 
 
 def install_app() -> None:
     """Make the virtual environment; torch first and alone; then the rest."""
-    if not PYTHON.is_file():
+    if not has_pip(PYTHON):
         say("Making the virtual environment .venv ...")
-        venv.create(VENV, with_pip=True)
+        make_venv(VENV)
     install_torch(pinned_torch(), os.environ.get("TORCH_INDEX", ""))
     install_file("requirements.txt")
+
+
+def has_pip(python: Path) -> bool:
+    """Whether this Python is there and can install; one that was made halfway cannot."""
+    return (
+        python.is_file()
+        and not subprocess.run(
+            [str(python), "-m", "pip", "--version"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ).returncode
+    )
+
+
+def make_venv(folder: Path) -> None:
+    """A virtual environment in place of what may lie there; where it cannot be made the installation ends."""
+    try:
+        venv.create(folder, clear=True, with_pip=True)
+    except (OSError, subprocess.CalledProcessError, SystemExit) as error:  # Debian's Python prints, then exits
+        why = "" if isinstance(error, SystemExit) else f" ({error})"
+        say(f"No virtual environment could be made{why}: Debian and Ubuntu need the package `python3-venv` for it.")
+        sys.exit(1)
 
 
 def pinned_torch() -> str:
@@ -132,14 +152,19 @@ def provide_postgres() -> None:
         apt_install("postgresql")
 
 
-def provide_moto() -> None:
-    """A stand-in for S3 for the tests, in an environment of its own: what it brings along would change the pins."""
+def provide_moto() -> bool:
+    """A stand-in for S3 for the tests, in an environment of its own: what it brings along would change the pins.
+
+    Says whether it could be had; where not, the next run tries again.
+    """
     say("Making .venv-moto ...")
-    venv.create(MOTO, with_pip=True)
+    venv.create(MOTO, clear=True, with_pip=True)
     pip = [str(MOTO / "bin" / "python"), *_PIP[1:], "install", "--quiet", "-r", str(ROOT / "requirements-moto.txt")]
     if subprocess.run(pip, check=False).returncode:
         shutil.rmtree(MOTO)
         say("No moto: the tests of pictures under s3:// will be skipped.")
+        return False
+    return True
 
 
 def can_use_apt() -> bool:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import venv
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -140,11 +141,55 @@ def test_moto_that_cannot_be_had_leaves_nothing_and_ends_nothing(
     install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(install, "MOTO", tmp_path / "moto")
-    monkeypatch.setattr(install.venv, "create", lambda folder, with_pip: folder.mkdir())
+    monkeypatch.setattr(install.venv, "create", lambda folder, **_: folder.mkdir())
     monkeypatch.setattr(install.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1))
-    install.provide_moto()
+    install.once("moto", ["requirements.txt"], install.provide_moto)
     assert not (tmp_path / "moto").exists()
     assert "will be skipped" in capsys.readouterr().out
+    monkeypatch.setattr(install.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0))
+    install.once("moto", ["requirements.txt"], install.provide_moto)
+    assert (tmp_path / "moto").exists()
+    install.once("moto", ["requirements.txt"], lambda: pytest.fail("installed again"))
+
+
+def test_an_environment_made_halfway_is_made_anew(
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ".venv"
+    monkeypatch.setattr(install, "PYTHON", folder / "bin" / "python")
+    monkeypatch.setattr(install, "install_torch", lambda *_: None)
+    monkeypatch.setattr(install, "install_file", lambda *_: None)
+    venv.create(folder, with_pip=False)  # as Ctrl-C during ensurepip leaves it
+    assert install.PYTHON.is_file() and not install.has_pip(install.PYTHON)
+    (folder / "left over").touch()
+    install.install_app()
+    assert install.has_pip(install.PYTHON)
+    assert not (folder / "left over").exists()
+    monkeypatch.setattr(install.venv, "create", lambda *_, **__: pytest.fail("made again"))
+    install.install_app()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(subprocess.CalledProcessError(1, "ensurepip"), id="without ensurepip"),
+        pytest.param(SystemExit(1), id="Debian's Python"),
+        pytest.param(OSError("No space left on device"), id="disk full"),
+    ],
+)
+def test_an_environment_that_cannot_be_made_ends_with_a_hint(
+    install: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(install.venv, "create", fail)
+    with pytest.raises(SystemExit) as caught:
+        install.make_venv(install.VENV)
+    assert caught.value.code == 1
+    out = capsys.readouterr().out
+    assert "`python3-venv`" in out
+    assert "No space left" in out or not isinstance(error, OSError)
 
 
 def test_the_installer_needs_nothing_but_python() -> None:

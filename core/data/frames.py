@@ -12,6 +12,8 @@ from core.data.labelled import LabelledImage
 from core.imaging.decode import decode
 from core.imaging.frame import FrameRule, resize_frame
 
+_DECODER = 2  # 1 took every picture for sRGB, whatever its profile said
+
 
 def load_frame(image: LabelledImage, rule: FrameRule) -> NDArray[np.uint8]:
     """Read one labelled image through the same decoding and resizing as an upload: uint8 (height, width, 3) RGB."""
@@ -33,8 +35,8 @@ def load_frames(images: Sequence[LabelledImage], rule: FrameRule, cache: Path | 
 
 
 def _fingerprint(images: Sequence[LabelledImage], rule: FrameRule) -> str:
-    """Changes with any file's name, size or time, and with the rule."""
-    digest = hashlib.sha256(repr((rule.height_px, rule.width_px, rule.resample)).encode())
+    """Changes with any file's name, size or time, with the rule, and with the way pictures are decoded."""
+    digest = hashlib.sha256(repr((_DECODER, rule.height_px, rule.width_px, rule.resample)).encode())
     for image in images:
         stat = image.path.stat()
         digest.update(f"{image.path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())

@@ -52,17 +52,21 @@ def threshold_for_accuracy(
     """The threshold with the highest accuracy, as the mean over bootstrap draws of each draw's best one.
 
     The best threshold of a few hundred images jumps with a single one of them; the mean (bagging, Breiman 1996) does
-    not.
+    not. Equal scores cannot be told apart, so none is cut within them; the highest cut lies above all scores.
     """
     order = np.argsort(probability)
     scores, labels = np.asarray(probability)[order], np.asarray(is_malignant)[order]
-    cuts = np.concatenate([[scores[0]], (scores[1:] + scores[:-1]) / 2, [scores[-1]]])  # (N + 1,), ascending
+    starts = np.flatnonzero(np.diff(scores, prepend=-np.inf))  # of each of the K distinct scores
+    between = (scores[starts[1:]] + scores[starts[1:] - 1]) / 2
+    cuts = np.concatenate([[scores[0]], between, [np.nextafter(scores[-1], np.inf)]])  # (K + 1,), ascending
+    n_below = np.append(starts, len(scores))
     counts = np.random.default_rng(seed).multinomial(len(scores), np.full(len(scores), 1 / len(scores)), size=n_draws)
     benign_below = np.cumsum(np.pad(counts * ~labels, ((0, 0), (1, 0))), axis=1)  # (R, N + 1)
     malignant_above = (counts * labels).sum(axis=1)[:, None] - np.cumsum(
         np.pad(counts * labels, ((0, 0), (1, 0))), axis=1
     )
-    return float(cuts[np.argmax(benign_below + malignant_above, axis=1)].mean())
+    best = cuts[np.argmax((benign_below + malignant_above)[:, n_below], axis=1)]
+    return float(best.min() + (best - best.min()).mean())  # equal ones give that very one, without rounding
 
 
 def choose_operating_points(

@@ -1,5 +1,6 @@
 """The same figures group by group: where a network does worse, and where nobody knows."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -88,9 +89,12 @@ def _measure(name: str, is_in: NDArray[np.bool_], predictions: Predictions, thre
 
 
 def _age_band(row: ScoredImage) -> list[str]:
-    if not row.age_approx:
+    try:
+        age = float(row.age_approx)
+    except ValueError:
         return [_UNKNOWN]
-    age = float(row.age_approx)
+    if not 0 <= age < math.inf:
+        return [_UNKNOWN]
     low = max((end for end in _AGE_ENDS if age >= end), default=0)
     high = min((end for end in _AGE_ENDS if end > low), default=None)
     return [f"{low} years or more" if high is None else f"{low} to {high - 1} years"]

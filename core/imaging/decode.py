@@ -1,4 +1,4 @@
-"""Bytes to a `LesionImage`: upright, RGB, free of metadata, or a sentence that says why not."""
+"""Bytes to a `LesionImage`: upright, sRGB, free of metadata, or a sentence that says why not."""
 
 import hashlib
 import io
@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.domain import LesionImage
 from core.errors import CorruptImage, ImageTooLarge, SeveralFrames, UnsupportedFormat
+from core.imaging.colours import to_srgb
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -133,18 +134,32 @@ def _convert(image: Image.Image, orientation: int) -> NDArray[np.uint8]:
 
 
 def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
-    """Any mode to uint8 (height, width, 3) RGB; alpha is laid over white, 16-bit grey is scaled, not clipped."""
+    """Any mode to uint8 (height, width, 3) sRGB; alpha is laid over white, 16-bit grey is scaled, not clipped.
+
+    White is white in every profile, so it may be laid under what has alpha first. Without a profile, values are sRGB.
+    """
+    profile = image.info.get("icc_profile")
     if image.mode.startswith("I") or image.mode == "F":
         image = _scale_deep_grey(image)
+    plain = "L" if image.mode in ("1", "L", "LA") else "CMYK" if image.mode == "CMYK" else "RGB"
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    if profile:
+        image = to_srgb(image if image.mode == plain else image.convert(plain), profile)
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
 
 
 def _scale_deep_grey(image: Image.Image) -> Image.Image:
-    """16-bit (or float) grey to 8 bits: the full 16-bit range maps onto 0-255, so nothing saturates."""
+    """Grey of more than 8 bits to 8: the full 16-bit range maps onto 0-255, so nothing saturates.
+
+    32-bit numbers have no range of their own: floats up to 1 are shares, and what ends at 255 has 8-bit levels, since
+    no picture of 16-bit levels lies in the lowest 0.4% of them.
+    """
     values = np.asarray(image, dtype=np.float64)
-    if image.mode == "F" and values.max(initial=0.0) <= 1.0:
+    highest = values.max(initial=0.0)
+    if image.mode == "F" and highest <= 1.0:
         values = values * 65535
+    elif image.mode in ("F", "I") and highest <= 255:
+        values = values * 257
     return Image.fromarray(np.clip(np.rint(values / 257), 0, 255).astype(np.uint8))

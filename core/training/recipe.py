@@ -1,7 +1,8 @@
 """What a training is made of; the whole recipe is kept in the model card."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from core.classifier.network import LESION_CNN
 from core.imaging.frame import FrameRule
@@ -9,6 +10,8 @@ from core.imaging.frame import FrameRule
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STD = (0.229, 0.224, 0.225)
 _HALF = (0.5, 0.5, 0.5)
+# The small network starts at random, has one output, and has no blocks to leave out.
+_WITHOUT_BACKBONE: dict[str, Any] = {"is_pretrained": False, "diagnosis_weight": 0.0, "drop_path": 0.0}
 
 
 class TrainingSet(StrEnum):
@@ -92,7 +95,7 @@ class Recipe:
 def default_recipe(architecture: str, training_set: TrainingSet = TrainingSet.PUBLISHED_PROTOCOL) -> Recipe:
     """The recipe that a kind of network is trained with unless the command line says otherwise."""
     if training_set is TrainingSet.CLINIC:
-        return Recipe(
+        clinic = Recipe(
             architecture=architecture,
             training_set=training_set,
             epochs=16,
@@ -110,8 +113,8 @@ def default_recipe(architecture: str, training_set: TrainingSet = TrainingSet.PU
             mixup=0.1,
             is_oriented=True,
         )
+        return replace(clinic, **_WITHOUT_BACKBONE) if architecture == LESION_CNN else clinic
     if architecture == LESION_CNN:
-        return Recipe(
-            architecture=architecture, epochs=12, learning_rate=1e-3, patience=10, drop_path=0.0, is_pretrained=False
-        )
+        cnn = Recipe(architecture=architecture, epochs=12, learning_rate=1e-3, patience=10)
+        return replace(cnn, **_WITHOUT_BACKBONE)
     return Recipe(architecture=architecture, is_oriented=True)

@@ -52,6 +52,16 @@ def test_another_file_order_or_rule_is_decoded_anew(images: list[LabelledImage],
     assert not np.array_equal(load_frames(images, RULE, cache)[0], first[0])
 
 
+def test_frames_of_an_earlier_decoder_are_decoded_anew(
+    images: list[LabelledImage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames_module, "_DECODER", 1)
+    load_frames(images, RULE, tmp_path / "cache")
+    monkeypatch.undo()
+    load_frames(images, RULE, tmp_path / "cache")
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
 def test_a_broken_training_image_stops_with_its_error(images: list[LabelledImage], tmp_path: Path) -> None:
     images[1].path.write_bytes(images[1].path.read_bytes()[:300])
     with pytest.raises(CorruptImage):

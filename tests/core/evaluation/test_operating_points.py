@@ -114,3 +114,25 @@ def test_the_threshold_for_accuracy_follows_the_classes() -> None:
     is_malignant = rng.random(20_000) < 0.1
     scores = rng.normal(2.0 * is_malignant, 1.0)
     assert threshold_for_accuracy(scores, is_malignant, n_draws=50) == pytest.approx(2.1, abs=0.15)
+
+
+def accuracy_of_choice(images: list[tuple[float, bool]]) -> float:
+    scores, is_malignant = np.array([score for score, _ in images]), np.array([label for _, label in images])
+    threshold = threshold_for_accuracy(scores, is_malignant)
+    return float(((scores >= threshold) == is_malignant).mean())
+
+
+@pytest.mark.parametrize("is_malignant_first", [True, False])
+@pytest.mark.parametrize("n_malignant_in_the_middle", [10, 20])
+def test_the_threshold_for_accuracy_does_not_cut_within_equal_scores(
+    n_malignant_in_the_middle: int, is_malignant_first: bool
+) -> None:
+    n = n_malignant_in_the_middle
+    middle = sorted([(0.6, True)] * n + [(0.6, False)] * (30 - n), reverse=is_malignant_first)
+    assert accuracy_of_choice([(0.2, False)] * 20 + middle + [(0.9, True)] * 30) == 0.875
+
+
+@pytest.mark.parametrize("is_malignant", [False, True], ids=["nobody", "everyone"])
+def test_the_threshold_for_accuracy_may_call_nobody_or_everyone(is_malignant: bool) -> None:
+    rare = (0.2 if is_malignant else 0.9, not is_malignant)
+    assert accuracy_of_choice([(0.2, is_malignant)] * 30 + [(0.9, is_malignant)] * 30 + [rare] * 5) == 60 / 65

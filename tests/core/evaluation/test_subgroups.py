@@ -46,6 +46,15 @@ def test_ages_fall_into_bands(age: str, name: str) -> None:
     assert [group.name for group in division("Age", predictions).groups] == [name]
 
 
+@pytest.mark.parametrize("age", ["", "85+", "unknown", "nan", "inf", "-1"])
+def test_what_is_no_age_is_unknown(age: str) -> None:
+    first, *others = rows(4)
+    made = (replace(first, age_approx=age), *(replace(row, age_approx="40") for row in others))
+    found = division("Age", Predictions(made))
+    assert [(group.name, group.n) for group in found.groups] == [("30 to 49 years", 3)]
+    assert found.n_unknown == 1
+
+
 def test_a_small_group_is_marked_and_unknown_is_counted_not_guessed() -> None:
     made = [replace(row, anatom_site="Trunk" if i < SMALL_N - 1 else "") for i, row in enumerate(rows())]
     found = division("Body site", Predictions(tuple(made)))

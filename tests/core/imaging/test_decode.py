@@ -166,6 +166,19 @@ def test_float_grey_between_0_and_1_is_scaled() -> None:
     assert np.array_equal(decode(encode(Image.fromarray(ramp), "TIFF")).pixels[0, :, 0], np.arange(256))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+@pytest.mark.parametrize("step", [1, 257])
+def test_32_bit_grey_is_of_8_or_16_bit_levels(dtype: type[np.generic], step: int) -> None:
+    ramp = (np.arange(256) * step).astype(dtype)[None].repeat(2, axis=0)
+    assert np.array_equal(decode(encode(Image.fromarray(ramp), "TIFF")).pixels[0, :, 0], np.arange(256))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+def test_a_dark_16_bit_picture_stays_dark(suffix: str) -> None:
+    ramp = np.arange(256, dtype=np.uint16)[None].repeat(2, axis=0)
+    assert decode(cv2.imencode(suffix, ramp)[1].tobytes()).pixels.max() <= 1
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_every_exif_orientation_is_turned_upright(kind: str, orientation: int) -> None:

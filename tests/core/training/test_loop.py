@@ -211,3 +211,10 @@ def test_recipes_differ_by_kind_of_network() -> None:
     assert backbone.frame_rule.mean == cnn.frame_rule.mean == (0.5, 0.5, 0.5)
     assert default_recipe("resnet18").frame_rule.mean == (0.485, 0.456, 0.406)
     assert (backbone.frame_rule.height_px, backbone.frame_rule.width_px) == (224, 224)
+
+
+@pytest.mark.parametrize("training_set", TrainingSet)
+def test_the_small_network_is_given_nothing_that_it_lacks(training_set: TrainingSet) -> None:
+    recipe = default_recipe("lesion_cnn", training_set)
+    assert (recipe.is_pretrained, recipe.diagnosis_weight, recipe.drop_path) == (False, 0.0, 0.0)
+    assert recipe.training_set is training_set
