@@ -19,11 +19,14 @@ from db.tables import (
     FinalAssessmentRow,
     FirstReadRow,
     ImageRow,
+    ImageStatisticsRow,
     LesionRow,
     PatientRow,
     PredictionRow,
     Table,
 )
+
+_ABOUT_PICTURES = (PredictionRow, ImageStatisticsRow)  # they say something of a picture, and do not keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ class ErasureRepository:
         self._session.execute(update(BatchRow).where(is_emptied).values(state=BatchState.FINISHED))
 
     def _delete_pictures(self, image_ids: Collection[int]) -> set[str]:
-        users = [column for user, column in _references(_table(ImageRow)) if user is not _table(PredictionRow)]
+        said = [_table(row) for row in _ABOUT_PICTURES]
+        users = [column for user, column in _references(_table(ImageRow)) if user not in said]
         is_used = or_(*(exists().where(column == ImageRow.id) for column in users))
         statement = select(ImageRow.id, ImageRow.blob_sha256).where(ImageRow.id.in_(image_ids), ~is_used)
         orphans = self._session.execute(statement).all()

@@ -19,11 +19,13 @@ from dashboard.workflow.batch_review import decide_item, load_items, save_items,
 from dashboard.workflow.erase import erase_patient, preview_erasure
 from dashboard.workflow.first_read import keep_final, keep_first_read
 from dashboard.workflow.intake import TakenIn
+from dashboard.workflow.live import measure_pictures
 from dashboard.workflow.record import Record, utc_now
 from dashboard.workflow.saved_filters import keep_filter, saved_filters
 from dashboard.workflow.thumbnails import load_thumbnail
 from db.blobs import BlobStore
-from tests.dashboard.conftest import DarknessClassifier, draw
+from db.tables import Table
+from tests.dashboard.conftest import CARD, DarknessClassifier, draw
 
 ON_BOTH_DATABASES = True
 
@@ -66,6 +68,16 @@ def files_with(home: Path, words: str) -> list[Path]:
     return [path for path in home.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
 
 
+def blobs_of(settings: Settings) -> list[str]:
+    return [path.parent.name + path.name for path in settings.blob_root.rglob("*") if path.is_file()]
+
+
+def n_rows(record: Record, *tables: str) -> list[int]:
+    with record.reading() as work:
+        connection = work.session.connection()
+        return [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]
+
+
 def test_nothing_is_left_of_the_patient_and_a_line_says_so(
     record: Record, settings: Settings, classifier: DarknessClassifier, erased_case: int
 ) -> None:
@@ -106,6 +118,34 @@ def test_a_picture_that_another_patient_shows_too_stays(record: Record, save: Ca
     assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_pictures == 0
     case, _ = cases.load_case(case_id=other, record=record)
     assert cases.load_picture(case=case, record=record).width_px == 96
+
+
+def test_a_picture_that_was_measured_for_drift_goes_too(
+    record: Record, save: Callable[..., int], settings: Settings
+) -> None:
+    save(draw(1), pseudonym=ERASED)
+    assert measure_pictures(card=CARD, limit=9, record=record).n == 1
+    save(draw(2), pseudonym=OTHER)
+    found = preview_erasure(pseudonym=ERASED, record=record)
+    assert found.n_pictures == 1
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record) == found
+    assert n_rows(record, "images", "predictions", "embeddings", "image_statistics") == [1, 1, 1, 0]
+    assert len(blobs_of(settings)) == 1
+
+
+def test_a_measured_picture_that_another_patient_shows_too_stays(record: Record, save: Callable[..., int]) -> None:
+    for pseudonym in (ERASED, OTHER):
+        save(draw(1), pseudonym=pseudonym)
+    measure_pictures(card=CARD, limit=9, record=record)
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_pictures == 0
+    assert n_rows(record, "images", "predictions", "embeddings", "image_statistics") == [1, 1, 1, 1]
+
+
+def test_only_cases_and_files_of_batches_keep_a_picture() -> None:
+    """A new table that names pictures is to be judged: does it keep one, or only say something of it?"""
+    keys = [key for table in Table.metadata.sorted_tables for key in table.foreign_keys]
+    named_in = {key.parent.table.name for key in keys if key.column.table.name == "images"}
+    assert named_in == {"cases", "batch_items", "predictions", "image_statistics"}
 
 
 def test_files_that_wait_in_a_batch_go_too_and_nobodys_cases_stay(record: Record, save: Callable[..., int]) -> None:
@@ -199,10 +239,6 @@ class ErasingClassifier(DarknessClassifier):
         return super().predict_frames(frames)
 
 
-def blobs_of(settings: Settings) -> list[str]:
-    return [path.parent.name + path.name for path in settings.blob_root.rglob("*") if path.is_file()]
-
-
 def test_a_file_that_is_at_the_network_does_not_come_back(record: Record, settings: Settings) -> None:
     pictures = ((f"{ERASED}_L1_a.jpg", draw(1)), (f"{OTHER}_L1_b.jpg", draw(2)))
     batch_id = in_a_batch(record, ErasingClassifier(record), *pictures)
@@ -210,8 +246,7 @@ def test_a_file_that_is_at_the_network_does_not_come_back(record: Record, settin
     assert left.assigned.pseudonym == OTHER
     assert left.image is not None
     assert blobs_of(settings) == [left.image.blob_sha256]
-    with record.reading() as work:
-        assert work.session.connection().execute(text("SELECT count(*) FROM images")).scalar_one() == 1
+    assert n_rows(record, "images") == [1]
 
 
 def test_a_file_at_the_network_keeps_a_picture_that_it_shares(record: Record, save: Callable[..., int]) -> None:
