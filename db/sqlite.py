@@ -48,7 +48,8 @@ def _set_up(connection: SqliteConnection, busy_timeout_ms: int) -> None:
     connection.isolation_level = None  # or the driver would begin a transaction of its own choosing
     connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    # With NORMAL a power cut undoes commits whose staged files or pictures were removed already.
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # an erased patient is not to be found in the file's free pages
     # SQLite's own lower() leaves Ä as it is, so that a search for "ärztin" would miss "Ärztin".

@@ -55,7 +55,7 @@ def test_sqlite_is_set_up_for_several_sessions(tmp_path: Path) -> None:
         assert pragma(connection, "foreign_keys") == 1
         assert pragma(connection, "journal_mode") == "wal"
         assert pragma(connection, "busy_timeout") == 50
-        assert pragma(connection, "synchronous") == 1
+        assert pragma(connection, "synchronous") == 2
     engine.dispose()
 
 
