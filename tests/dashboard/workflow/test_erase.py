@@ -20,10 +20,11 @@ from dashboard.workflow.erase import erase_patient, preview_erasure
 from dashboard.workflow.first_read import keep_final, keep_first_read
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.live import measure_pictures
-from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.record import Record, open_record, utc_now
 from dashboard.workflow.saved_filters import keep_filter, saved_filters
 from dashboard.workflow.thumbnails import load_thumbnail
 from db.blobs import BlobStore
+from db.repositories.erasure import ErasureRepository
 from db.tables import Table
 from tests.dashboard.conftest import CARD, DarknessClassifier, draw
 
@@ -76,6 +77,10 @@ def n_rows(record: Record, *tables: str) -> list[int]:
     with record.reading() as work:
         connection = work.session.connection()
         return [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]
+
+
+def refuse(store: BlobStore, sha256: str) -> None:
+    raise StorageReadOnly("Nothing was saved: the data folder may not be written.")
 
 
 def test_nothing_is_left_of_the_patient_and_a_line_says_so(
@@ -141,6 +146,45 @@ def test_a_measured_picture_that_another_patient_shows_too_stays(record: Record,
     assert n_rows(record, "images", "predictions", "embeddings", "image_statistics") == [1, 1, 1, 1]
 
 
+@pytest.fixture
+def left_picture(record: Record, save: Callable[..., int], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A measured picture that an earlier version left of an erased patient, beside another patient's measured one.
+
+    Gives the SHA-256 of the one that is to stay.
+    """
+    save(draw(1), pseudonym=ERASED)
+    other, _ = cases.load_case(case_id=save(draw(2), pseudonym=OTHER), record=record)
+    measure_pictures(card=CARD, limit=9, record=record)
+    with monkeypatch.context() as patch:
+        patch.setattr(ErasureRepository, "_delete_pictures", lambda *_: set())
+        erase_patient(pseudonym=ERASED, who="dr a", record=record)
+    return other.image.blob_sha256
+
+
+def test_a_picture_that_an_earlier_version_left_goes_at_the_next_start(
+    record: Record, settings: Settings, left_picture: str
+) -> None:
+    assert len(blobs_of(settings)) == 2
+    open_record(settings).close()
+    assert n_rows(record, "images", "predictions", "embeddings", "image_statistics") == [1, 1, 1, 1]
+    assert blobs_of(settings) == [left_picture]
+    open_record(settings).close()
+    with record.reading() as work:
+        [line] = work.audit.of("pictures left", "")
+    assert (line.action, line.who, dict(line.detail)) == ("erase", "", {"n_pictures": 1})
+
+
+def test_a_left_picture_that_cannot_be_removed_stops_no_start_and_is_tried_again(
+    settings: Settings, left_picture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(BlobStore, "remove", refuse)
+        open_record(settings).close()
+    assert len(blobs_of(settings)) == 2
+    open_record(settings).close()
+    assert blobs_of(settings) == [left_picture]
+
+
 def test_only_cases_and_files_of_batches_keep_a_picture() -> None:
     """A new table that names pictures is to be judged: does it keep one, or only say something of it?"""
     keys = [key for table in Table.metadata.sorted_tables for key in table.foreign_keys]
@@ -201,9 +245,6 @@ def test_an_unknown_patient_is_told(pseudonym: str, record: Record, classifier: 
 def test_a_picture_that_cannot_be_removed_leaves_the_rows_to_try_again(
     record: Record, erased_case: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(store: BlobStore, sha256: str) -> None:
-        raise StorageReadOnly("Nothing was saved: the data folder may not be written.")
-
     with monkeypatch.context() as patch, pytest.raises(StorageReadOnly):
         patch.setattr(BlobStore, "remove", refuse)
         erase_patient(pseudonym=ERASED, who="dr a", record=record)
