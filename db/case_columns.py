@@ -38,6 +38,21 @@ def newest_diagnosis_id(case_id: InstrumentedAttribute[int] = CaseRow.id) -> Sca
     return found.limit(1).correlate_except(row).scalar_subquery()
 
 
+def newest_case_id(lesion_id: InstrumentedAttribute[int], weights_sha256: str = "") -> ScalarSelect[int]:
+    """The case of a lesion's latest visit, of one day the one saved last; the surrounding query has `lesion_id`.
+
+    An older picture may be saved later. Every case of a lesion has a visit, on the day of saving where none was named.
+    With `weights_sha256` only cases that those weights scored count.
+    """
+    row, visit, prediction = aliased(CaseRow), aliased(VisitRow), aliased(PredictionRow)
+    found = select(row.id).join(visit, visit.id == row.visit_id).where(row.lesion_id == lesion_id)
+    if weights_sha256:
+        found = found.join(prediction, prediction.id == row.prediction_id)
+        found = found.where(prediction.weights_sha256 == weights_sha256)
+    newest = found.order_by(visit.visited_on.desc(), row.id.desc()).limit(1)
+    return newest.correlate_except(row, visit, prediction).scalar_subquery()
+
+
 def _word(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return type_coerce(column, String)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.taxonomy import ConfirmType, Diagnosis
-from db.case_columns import newest_diagnosis_id
+from db.case_columns import newest_case_id, newest_diagnosis_id
 from db.repositories.predictions import EMBEDDING_TYPE
 from db.tables import CaseRow, DiagnosisRow, EmbeddingRow, ImageRow, LesionRow, PredictionRow
 
@@ -91,22 +91,12 @@ def newest_of_lesions(
     session: Session, *, patient_id: int, weights_sha256: str
 ) -> tuple[list[tuple[int, str, int]], NDArray[np.float16]]:
     """Of each of a patient's lesions its id, label and newest case that these weights scored, and the embeddings."""
-    newest = (
-        select(func.max(CaseRow.id).label("id"))
-        .join(PredictionRow, PredictionRow.id == CaseRow.prediction_id)
-        .where(
-            CaseRow.patient_id == patient_id,
-            CaseRow.lesion_id.is_not(None),
-            PredictionRow.weights_sha256 == weights_sha256,
-        )
-        .group_by(CaseRow.lesion_id)
-        .subquery()
-    )
     statement = (
         select(LesionRow.id, LesionRow.label, CaseRow.id.label("case_id"), EmbeddingRow.values)
-        .join(newest, newest.c.id == CaseRow.id)
-        .join(LesionRow, LesionRow.id == CaseRow.lesion_id)
+        .select_from(LesionRow)
+        .join(CaseRow, CaseRow.id == newest_case_id(LesionRow.id, weights_sha256))
         .join(EmbeddingRow, EmbeddingRow.prediction_id == CaseRow.prediction_id)
+        .where(LesionRow.patient_id == patient_id)
         .order_by(LesionRow.label)
     )
     rows = session.execute(statement).all()

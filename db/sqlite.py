@@ -1,6 +1,8 @@
 """SQLite set up for several sessions at once: one writer at a time, who does not keep readers waiting."""
 
+import time
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -9,6 +11,8 @@ from db.failures import file_errors_told, raise_storage_failure
 from db.transactions import Begin, how_it_begins
 
 _SqlValue = str | bytes | int | float | None
+
+_PAUSE_S = 0.005
 
 
 def make_sqlite_engine(url: URL, busy_timeout_ms: int) -> Engine:
@@ -47,12 +51,26 @@ def _make_folder(url: URL) -> None:
 def _set_up(connection: SqliteConnection, busy_timeout_ms: int) -> None:
     connection.isolation_level = None  # or the driver would begin a transaction of its own choosing
     connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    _write_ahead(connection, busy_timeout_ms)
+    # With NORMAL a power cut undoes commits whose staged files or pictures were removed already.
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # an erased patient is not to be found in the file's free pages
     # SQLite's own lower() leaves Ä as it is, so that a search for "ärztin" would miss "Ärztin".
     connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _write_ahead(connection: SqliteConnection, busy_timeout_ms: int) -> None:
+    """Switch the journal; where two open a new file at once SQLite itself does not wait for the other."""
+    deadline = time.monotonic() + busy_timeout_ms / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError as error:
+            if error.sqlite_errorcode != SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+        time.sleep(_PAUSE_S)
 
 
 def _lower(value: _SqlValue) -> _SqlValue:

@@ -56,6 +56,18 @@ def erase_patient(*, pseudonym: str, who: str, record: Record) -> Erasure:
     return erased
 
 
+def erase_left_pictures(*, record: Record) -> None:
+    """Erase the pictures that earlier versions left of erased patients. Raises StorageFailed."""
+    with record.writing() as work:
+        blobs = work.erasure.erase_left()
+        if blobs:
+            detail = {"n_pictures": len(blobs)}
+            work.audit.add(at=utc_now(), who="", action="erase", entity="pictures left", entity_id="", detail=detail)
+        for sha256 in blobs:
+            _remove_picture(sha256, record)
+    forget_deleted(record.session_factory.kw["bind"])
+
+
 def _remove_picture(sha256: str, record: Record) -> None:
     record.blobs.remove(sha256)
     forget_thumbnails(blob_sha256=sha256, record=record)

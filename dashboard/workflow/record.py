@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain import LesionImage, StoredImage
-from core.errors import StorageReadOnly
+from core.errors import StorageFailed, StorageReadOnly
 from core.settings import Settings
 from db.blobs import BlobStore
 from db.case_words import has_missing, refresh_missing
@@ -83,6 +83,7 @@ def open_record(settings: Settings, *, busy_timeout_ms: int = 5000) -> Record:
         thumbnails=open_place(settings.picture_address, "thumbnails"),
     )
     _make_searchable(record)
+    _finish_erasures(record)
     return record
 
 
@@ -93,6 +94,17 @@ def _make_searchable(record: Record) -> None:
     if not is_complete:
         with record.writing() as work:
             refresh_missing(work.session)
+
+
+def _finish_erasures(record: Record) -> None:
+    """Erase the pictures that an older version left of erased patients; where that fails, the next start does it."""
+    with record.reading() as work:
+        is_done = not work.erasure.has_left()
+    if not is_done:
+        from dashboard.workflow.erase import erase_left_pictures  # which stands on this module
+
+        with suppress(StorageFailed):
+            erase_left_pictures(record=record)
 
 
 def utc_now() -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import and_, delete, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import RecordNotFound
 from core.taxonomy import BatchState, ItemState
@@ -19,11 +19,14 @@ from db.tables import (
     FinalAssessmentRow,
     FirstReadRow,
     ImageRow,
+    ImageStatisticsRow,
     LesionRow,
     PatientRow,
     PredictionRow,
     Table,
 )
+
+_ABOUT_PICTURES = (PredictionRow, ImageStatisticsRow)  # they say something of a picture, and do not keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,20 @@ class ErasureRepository:
         is_emptied = (BatchRow.state == BatchState.PAUSED) & ~is_waiting
         self._session.execute(update(BatchRow).where(is_emptied).values(state=BatchState.FINISHED))
 
+    def has_left(self) -> bool:
+        """Whether a picture of somebody who was erased is still there; see `erase_left`."""
+        return self._session.scalar(_left().limit(1)) is not None
+
+    def erase_left(self) -> set[str]:
+        """Delete the pictures that earlier versions left of erased patients; gives SHA-256 as `erase` does.
+
+        Only pictures of cases are measured for drift, so that a measured one without a case or a file of a batch was
+        left by an erasure.
+        """
+        return self._delete_pictures(list(self._session.scalars(_left())))
+
     def _delete_pictures(self, image_ids: Collection[int]) -> set[str]:
-        users = [column for user, column in _references(_table(ImageRow)) if user is not _table(PredictionRow)]
-        is_used = or_(*(exists().where(column == ImageRow.id) for column in users))
-        statement = select(ImageRow.id, ImageRow.blob_sha256).where(ImageRow.id.in_(image_ids), ~is_used)
+        statement = select(ImageRow.id, ImageRow.blob_sha256).where(ImageRow.id.in_(image_ids), ~_is_kept(ImageRow.id))
         orphans = self._session.execute(statement).all()
         self._delete_tree(ImageRow, [row.id for row in orphans])
         return self.unnamed({row.blob_sha256 for row in orphans})
@@ -119,6 +132,17 @@ class ErasureRepository:
 
     def _delete_tree(self, row: type[Table], ids: Iterable[int]) -> None:
         _delete_tree(self._session, _table(row), list(ids))
+
+
+def _left() -> sa.Select[int]:
+    return select(ImageStatisticsRow.image_id).where(~_is_kept(ImageStatisticsRow.image_id))
+
+
+def _is_kept(image_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+    """Whether a case or a file of a batch shows the picture of the surrounding query."""
+    said = [_table(row) for row in _ABOUT_PICTURES]
+    users = [column for user, column in _references(_table(ImageRow)) if user not in said]
+    return or_(*(exists().where(column == image_id) for column in users))
 
 
 def _delete_tree(session: Session, table: sa.Table, ids: Collection[int]) -> None:

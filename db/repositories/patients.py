@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.domain import LesionSummary
+from db.case_columns import newest_case_id
 from db.tables import CaseRow, LesionRow, PatientRow, VisitRow
 
 
@@ -39,7 +40,7 @@ def _select_summaries() -> Select[*tuple[Any, ...]]:
             *place,
             func.count(CaseRow.id).label("n_images"),
             func.count(CaseRow.visit_id.distinct()).label("n_visits"),
-            func.max(CaseRow.id).label("newest_case_id"),
+            newest_case_id(LesionRow.id).label("newest_case_id"),
             func.max(VisitRow.visited_on).label("newest_on"),
         )
         .join(PatientRow, PatientRow.id == LesionRow.patient_id)

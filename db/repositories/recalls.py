@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from core.domain import Recall
 from core.errors import RecordNotFound
-from db.tables import CaseRow, LesionRow, PatientRow, RecallRow
+from db.case_columns import newest_case_id
+from db.tables import LesionRow, PatientRow, RecallRow
 
 
 class RecallRepository:
@@ -56,13 +57,13 @@ class RecallRepository:
             statement = statement.where(RecallRow.due_on < due_before)
         return self._session.execute(statement).scalar_one()
 
-    def _read(self, statement: Select[Any]) -> tuple[Recall, ...]:
+    def _read(self, statement: Select[*tuple[Any, ...]]) -> tuple[Recall, ...]:
         return tuple(_to_recall(row) for row in self._session.execute(statement))
 
 
-def _recalls() -> Select[Any]:
-    newest = select(func.max(CaseRow.id)).where(CaseRow.lesion_id == RecallRow.lesion_id).scalar_subquery()
-    columns = (RecallRow, LesionRow.label, LesionRow.anatom_site, PatientRow.pseudonym, newest.label("case_id"))
+def _recalls() -> Select[*tuple[Any, ...]]:
+    newest = newest_case_id(RecallRow.lesion_id).label("case_id")
+    columns = (RecallRow, LesionRow.label, LesionRow.anatom_site, PatientRow.pseudonym, newest)
     return (
         select(*columns)
         .join(LesionRow, LesionRow.id == RecallRow.lesion_id)

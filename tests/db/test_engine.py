@@ -1,7 +1,9 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -55,8 +57,25 @@ def test_sqlite_is_set_up_for_several_sessions(tmp_path: Path) -> None:
         assert pragma(connection, "foreign_keys") == 1
         assert pragma(connection, "journal_mode") == "wal"
         assert pragma(connection, "busy_timeout") == 50
-        assert pragma(connection, "synchronous") == 1
+        assert pragma(connection, "synchronous") == 2
     engine.dispose()
+
+
+def test_those_who_open_a_new_database_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """Each round has a small chance that both are at the switch of the journal."""
+
+    def open_new(number: int, start: Barrier) -> str:
+        engine = make_engine(f"sqlite:///{tmp_path / f'{number}.db'}")
+        start.wait()
+        with engine.connect() as connection:
+            found = str(pragma(connection, "journal_mode"))
+        engine.dispose()
+        return found
+
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(50):
+            start = Barrier(2)
+            assert [*threads.map(open_new, [number] * 2, [start] * 2)] == ["wal", "wal"]
 
 
 def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
@@ -115,3 +115,16 @@ def test_each_lesion_of_a_patient_comes_once_with_its_newest_case(
     lesions, embeddings = newest_of_lesions(session(), patient_id=patient_id, weights_sha256=weights)
     assert [(label, case_id) for _, label, case_id in lesions] == [("A", newest), ("B", second)]
     assert embeddings.shape == (2, 8)
+
+
+def test_a_lesions_newest_case_is_of_its_latest_visit(
+    record: Record, make: Make, session: Callable[[], Session], reading: Callable[[], UnitOfWork]
+) -> None:
+    newest = record.save(visited_on=date(2026, 3, 1))
+    record.save(visited_on=date(2020, 3, 1))
+    record.save(visited_on=date(2026, 3, 2), version="2.0")
+    patient_id = reading().cases.get(newest).patient_id
+    assert patient_id is not None
+    weights = make.model().weights_sha256
+    lesions, _ = newest_of_lesions(session(), patient_id=patient_id, weights_sha256=weights)
+    assert [case_id for _, _, case_id in lesions] == [newest]

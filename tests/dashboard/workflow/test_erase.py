@@ -19,11 +19,14 @@ from dashboard.workflow.batch_review import decide_item, load_items, save_items,
 from dashboard.workflow.erase import erase_patient, preview_erasure
 from dashboard.workflow.first_read import Final, keep_final, keep_first_read
 from dashboard.workflow.intake import TakenIn
-from dashboard.workflow.record import Record, utc_now
+from dashboard.workflow.live import measure_pictures
+from dashboard.workflow.record import Record, open_record, utc_now
 from dashboard.workflow.saved_filters import keep_filter, saved_filters
 from dashboard.workflow.thumbnails import load_thumbnail
 from db.blobs import BlobStore
-from tests.dashboard.conftest import DarknessClassifier, draw
+from db.repositories.erasure import ErasureRepository
+from db.tables import Table
+from tests.dashboard.conftest import CARD, DarknessClassifier, draw
 
 ON_BOTH_DATABASES = True
 
@@ -66,6 +69,20 @@ def files_with(home: Path, words: str) -> list[Path]:
     return [path for path in home.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
 
 
+def blobs_of(settings: Settings) -> list[str]:
+    return [path.parent.name + path.name for path in settings.blob_root.rglob("*") if path.is_file()]
+
+
+def n_rows(record: Record, *tables: str) -> list[int]:
+    with record.reading() as work:
+        connection = work.session.connection()
+        return [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]
+
+
+def refuse(store: BlobStore, sha256: str) -> None:
+    raise StorageReadOnly("Nothing was saved: the data folder may not be written.")
+
+
 def test_nothing_is_left_of_the_patient_and_a_line_says_so(
     record: Record, settings: Settings, classifier: DarknessClassifier, erased_case: int
 ) -> None:
@@ -106,6 +123,73 @@ def test_a_picture_that_another_patient_shows_too_stays(record: Record, save: Ca
     assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_pictures == 0
     case, _ = cases.load_case(case_id=other, record=record)
     assert cases.load_picture(case=case, record=record).width_px == 96
+
+
+def test_a_picture_that_was_measured_for_drift_goes_too(
+    record: Record, save: Callable[..., int], settings: Settings
+) -> None:
+    save(draw(1), pseudonym=ERASED)
+    assert measure_pictures(card=CARD, limit=9, record=record).n == 1
+    save(draw(2), pseudonym=OTHER)
+    found = preview_erasure(pseudonym=ERASED, record=record)
+    assert found.n_pictures == 1
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record) == found
+    assert n_rows(record, "images", "predictions", "embeddings", "image_statistics") == [1, 1, 1, 0]
+    assert len(blobs_of(settings)) == 1
+
+
+def test_a_measured_picture_that_another_patient_shows_too_stays(record: Record, save: Callable[..., int]) -> None:
+    for pseudonym in (ERASED, OTHER):
+        save(draw(1), pseudonym=pseudonym)
+    measure_pictures(card=CARD, limit=9, record=record)
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_pictures == 0
+    assert n_rows(record, "images", "predictions", "embeddings", "image_statistics") == [1, 1, 1, 1]
+
+
+@pytest.fixture
+def left_picture(record: Record, save: Callable[..., int], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A measured picture that an earlier version left of an erased patient, beside another patient's measured one.
+
+    Gives the SHA-256 of the one that is to stay.
+    """
+    save(draw(1), pseudonym=ERASED)
+    other, _ = cases.load_case(case_id=save(draw(2), pseudonym=OTHER), record=record)
+    measure_pictures(card=CARD, limit=9, record=record)
+    with monkeypatch.context() as patch:
+        patch.setattr(ErasureRepository, "_delete_pictures", lambda *_: set())
+        erase_patient(pseudonym=ERASED, who="dr a", record=record)
+    return other.image.blob_sha256
+
+
+def test_a_picture_that_an_earlier_version_left_goes_at_the_next_start(
+    record: Record, settings: Settings, left_picture: str
+) -> None:
+    assert len(blobs_of(settings)) == 2
+    open_record(settings).close()
+    assert n_rows(record, "images", "predictions", "embeddings", "image_statistics") == [1, 1, 1, 1]
+    assert blobs_of(settings) == [left_picture]
+    open_record(settings).close()
+    with record.reading() as work:
+        [line] = work.audit.of("pictures left", "")
+    assert (line.action, line.who, dict(line.detail)) == ("erase", "", {"n_pictures": 1})
+
+
+def test_a_left_picture_that_cannot_be_removed_stops_no_start_and_is_tried_again(
+    settings: Settings, left_picture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(BlobStore, "remove", refuse)
+        open_record(settings).close()
+    assert len(blobs_of(settings)) == 2
+    open_record(settings).close()
+    assert blobs_of(settings) == [left_picture]
+
+
+def test_only_cases_and_files_of_batches_keep_a_picture() -> None:
+    """A new table that names pictures is to be judged: does it keep one, or only say something of it?"""
+    keys = [key for table in Table.metadata.sorted_tables for key in table.foreign_keys]
+    named_in = {key.parent.table.name for key in keys if key.column.table.name == "images"}
+    assert named_in == {"cases", "batch_items", "predictions", "image_statistics"}
 
 
 def test_files_that_wait_in_a_batch_go_too_and_nobodys_cases_stay(record: Record, save: Callable[..., int]) -> None:
@@ -161,9 +245,6 @@ def test_an_unknown_patient_is_told(pseudonym: str, record: Record, classifier: 
 def test_a_picture_that_cannot_be_removed_leaves_the_rows_to_try_again(
     record: Record, erased_case: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(store: BlobStore, sha256: str) -> None:
-        raise StorageReadOnly("Nothing was saved: the data folder may not be written.")
-
     with monkeypatch.context() as patch, pytest.raises(StorageReadOnly):
         patch.setattr(BlobStore, "remove", refuse)
         erase_patient(pseudonym=ERASED, who="dr a", record=record)
@@ -199,10 +280,6 @@ class ErasingClassifier(DarknessClassifier):
         return super().predict_frames(frames)
 
 
-def blobs_of(settings: Settings) -> list[str]:
-    return [path.parent.name + path.name for path in settings.blob_root.rglob("*") if path.is_file()]
-
-
 def test_a_file_that_is_at_the_network_does_not_come_back(record: Record, settings: Settings) -> None:
     pictures = ((f"{ERASED}_L1_a.jpg", draw(1)), (f"{OTHER}_L1_b.jpg", draw(2)))
     batch_id = in_a_batch(record, ErasingClassifier(record), *pictures)
@@ -210,8 +287,7 @@ def test_a_file_that_is_at_the_network_does_not_come_back(record: Record, settin
     assert left.assigned.pseudonym == OTHER
     assert left.image is not None
     assert blobs_of(settings) == [left.image.blob_sha256]
-    with record.reading() as work:
-        assert work.session.connection().execute(text("SELECT count(*) FROM images")).scalar_one() == 1
+    assert n_rows(record, "images") == [1]
 
 
 def test_a_file_at_the_network_keeps_a_picture_that_it_shares(record: Record, save: Callable[..., int]) -> None:

@@ -53,6 +53,14 @@ def test_a_recall_is_found_with_patient_lesion_and_newest_case(write: Write, rec
     assert found.done_at is None
 
 
+def test_an_older_picture_that_is_saved_later_is_not_the_newest_case(write: Write, record: Record) -> None:
+    newest = record.save(visited_on=date(2026, 3, 1))
+    record.save(visited_on=date(2020, 3, 1))
+    add(write, lesion_of(write, newest))
+    (found,) = write(lambda work: work.recalls.open(limit=9))
+    assert found.newest_case_id == newest
+
+
 def test_what_is_due_first_comes_first_and_no_more_than_asked(write: Write, record: Record) -> None:
     lesion_id = lesion_of(write, record.save())
     for day in (20, 3, 11):

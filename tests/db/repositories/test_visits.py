@@ -91,6 +91,14 @@ def test_a_patients_lesions_are_counted(work: UnitOfWork, make: Make) -> None:
     assert work.patients.lesions("nobody") == ()
 
 
+def test_the_newest_case_is_of_the_latest_visit_and_of_one_day_the_last_saved(work: UnitOfWork, make: Make) -> None:
+    add(work, make, visited_on=TUESDAY)
+    newest = add(work, make, visited_on=TUESDAY)
+    add(work, make, visited_on=date(2020, 5, 1))
+    [lesion] = work.patients.lesions("P-001")
+    assert (lesion.newest_case_id, lesion.newest_on, lesion.n_images) == (newest, TUESDAY, 3)
+
+
 def test_a_case_without_a_patient_has_no_other_lesions(work: UnitOfWork, make: Make) -> None:
     add(work, make)
     assert work.patients.other_lesions(add(work, make, pseudonym="", lesion_label="")) == ()
