@@ -9,6 +9,7 @@ from PIL import Image
 
 from core.domain import LesionImage
 from core.errors import CorruptImage
+from core.imaging.colours import to_srgb
 from dashboard.workflow.cases import turn_upright
 from dashboard.workflow.record import Record
 
@@ -53,7 +54,9 @@ def _read_small(record: Record, blob_sha256: str, orientation: int) -> NDArray[n
     try:
         with Image.open(io.BytesIO(record.blobs.open(blob_sha256)), formats=["JPEG", "PNG"]) as picture:
             picture.draft("RGB", (2 * SIDE_PX, 2 * SIDE_PX))
-            small = LesionImage(np.asarray(picture.convert("RGB")), blob_sha256, picture.format or "")
+            profile = picture.info.get("icc_profile")
+            shown = to_srgb(picture, profile) if profile else picture
+            small = LesionImage(np.asarray(shown.convert("RGB")), blob_sha256, picture.format or "")
     except OSError as error:
         raise CorruptImage("The stored picture cannot be read.") from error
     return turn_upright(small, orientation).pixels
