@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.domain import Prediction
-from core.errors import DataFolderInvalid
+from core.errors import DataFolderInvalid, LesionwiseError
 from core.evaluation.figures import Figure
 from core.evaluation.like_this import ScoredLikeThis, scored_like
 from core.evaluation.predictive_values import from_sensitivity
@@ -12,7 +12,7 @@ from core.evaluation.results import Evaluation
 from core.taxonomy import Band
 from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_LABEL, BAND_NEXT, percent, threshold
-from dashboard.resources import get_evaluation, get_practice, get_predictions
+from dashboard.resources import get_card, get_evaluation, get_practice, get_predictions
 
 _SIGN = {Band.REFER: "▲", Band.INDETERMINATE: "◆", Band.NO_CONCERN: "●"}
 
@@ -50,6 +50,8 @@ def draw_evidence(prediction: Prediction) -> None:
 
 
 def _like_this_sentence(prediction: Prediction) -> str:
+    if _was_calibrated_anew(prediction):
+        return "This network was calibrated anew since: its test figures are not of this number."
     try:
         predictions = get_predictions(prediction.model.name, prediction.model.weights_sha256)
     except DataFolderInvalid:  # the popover beside it says what is wrong with the file
@@ -68,6 +70,8 @@ def _like_this_sentence(prediction: Prediction) -> str:
 
 def _threshold_sentence(prediction: Prediction) -> str:
     refer, concern = prediction.operating_threshold, prediction.no_concern_threshold
+    if _was_calibrated_anew(prediction):
+        return f"Refer from {threshold(refer)}; no AI concern below {threshold(concern)}, as it was calibrated then."
     shipped = _shipped_threshold(prediction)
     if shipped is not None and shipped != refer:
         return (
@@ -80,6 +84,17 @@ def _threshold_sentence(prediction: Prediction) -> str:
         f"Refer from {threshold(refer)} (set for 95% sensitivity on validation); "
         f"no AI concern below {threshold(concern)} (99%)."
     )
+
+
+def _was_calibrated_anew(prediction: Prediction) -> bool:
+    """Whether the same weights now give other probabilities. The lower threshold tells: it is the card's own, unless a
+    practice's threshold lies below it."""
+    try:
+        card = get_card(prediction.model.name)
+    except LesionwiseError:  # not installed, or not usable: the pages of the network say so
+        return False
+    known = (card.no_concern_threshold, prediction.operating_threshold)
+    return card.weights_sha256 == prediction.model.weights_sha256 and prediction.no_concern_threshold not in known
 
 
 def _shipped_threshold(prediction: Prediction) -> float | None:

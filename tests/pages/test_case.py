@@ -37,9 +37,19 @@ def test_the_stored_result_is_shown(case: App, stored: Callable[[], CaseRecord])
     assert case.field("Patient pseudonym").value == "P-1"
 
 
+def test_a_result_of_an_earlier_calibration_is_not_held_against_the_figures_of_the_new_one(
+    case_id: int, app: App, change_card: Callable[..., None]
+) -> None:
+    assert "Of 100 test lesions scored like this" in app.open("case", case="1").text
+    change_card(refer_threshold=0.9, no_concern_threshold=0.8)
+    text = app.open("case", case="1").text
+    assert "calibrated anew since" in text and "as it was calibrated then" in text
+    assert "Of 100 test lesions" not in text and "this practice set" not in text
+
+
 def test_a_case_is_not_scored_again(case_id: int, app: App, change_card: Callable[..., None]) -> None:
     before = app.open("case", case="1").html
-    change_card(refer_threshold=0.0, no_concern_threshold=0.0, temperature=9.0)
+    change_card(refer_threshold=0.9, temperature=9.0)
     assert [text for text in App().open("case", case="1").html if "lw-card" in text] == [
         text for text in before if "lw-card" in text
     ]
