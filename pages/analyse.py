@@ -24,7 +24,7 @@ from dashboard.resources import get_card, get_gates, get_practice, get_record, g
 from dashboard.workflow.analyse import analyse_upload
 from dashboard.workflow.cases import list_lesions, load_case, save_case, update_case
 from dashboard.workflow.checks import with_concerns
-from dashboard.workflow.first_read import Final, keep_final, note_reveal
+from dashboard.workflow.first_read import FinalReading, keep_final, note_reveal
 from dashboard.workflow.refusals import count_refusal
 
 
@@ -140,7 +140,7 @@ def draw_save(intake: session.Intake) -> None:
         st.page_link("../pages/case.py", label=label, icon=":material/badge:", query_params=link)
 
 
-def change_case(case_id: int, draft: CaseDraft, begun_from: CaseRecord | None, final: Final | None) -> None:
+def change_case(case_id: int, draft: CaseDraft, begun_from: CaseRecord | None, final: FinalReading | None) -> None:
     """Change what is said of a saved case, unless somebody else did so since this page saved it."""
     update_case(
         case_id=case_id, draft=draft, who=session.reader(), record=get_record(), begun_from=begun_from, final=final

@@ -10,7 +10,7 @@ from dashboard.components.frame import show_error
 from dashboard.components.words import BAND_REVIEW, diagnosis_label, local_time
 from dashboard.resources import get_practice, get_record
 from dashboard.workflow.cases import find_earlier_cases
-from dashboard.workflow.first_read import Final, is_from_batch, keep_first_read, skip_first_read
+from dashboard.workflow.first_read import FinalReading, is_from_batch, keep_first_read, skip_first_read
 
 _KEEP, _SKIP = "Keep my impression", "Skip"
 
@@ -72,11 +72,11 @@ def draw_final(intake: session.Intake) -> None:
         st.caption(f":material/swap_horiz: A change from {first} to {chosen}; it is kept as a switch.")
 
 
-def final_of(intake: session.Intake) -> Final | None:
+def final_of(intake: session.Intake) -> FinalReading | None:
     """The final assessment, where one was chosen. Raises LesionwiseError where only what goes with it was."""
     said = intake.final
     if said.impression is not None:
-        return Final(intake.submission_id, said.impression, said.diagnosis, said.decision, session.reader())
+        return FinalReading(intake.submission_id, said.impression, said.diagnosis, said.decision, session.reader())
     if said.decision is None and said.diagnosis is None:
         return None
     raise LesionwiseError(

@@ -20,7 +20,7 @@ from core.domain import (
 from core.errors import CaseChanged, RecordNotFound
 from core.imaging.decode import decode
 from dashboard.lesion_words import words_of
-from dashboard.workflow.first_read import Final, add_final
+from dashboard.workflow.first_read import FinalReading, add_final
 from dashboard.workflow.record import LARGEST_ID, Record, utc_now
 from dashboard.workflow.sign_off import require_open
 from db.queries import count_cases, distinct_model_versions, search_cases
@@ -132,7 +132,7 @@ def update_case(
     who: str,
     record: Record,
     begun_from: CaseRecord | None = None,
-    final: Final | None = None,
+    final: FinalReading | None = None,
 ) -> None:
     """Replace the clinician's words about a case, where they are still those that the form was begun from, and keep a
     final assessment with them: both or neither.

@@ -13,7 +13,7 @@ from db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Final:
+class FinalReading:
     """What a reader says of a picture with the machine's result in view."""
 
     submission_id: str
@@ -58,14 +58,14 @@ def note_reveal(*, submission_id: str, record: Record) -> None:
         work.reads.mark_revealed(submission_id, utc_now())
 
 
-def keep_final(*, final: Final, record: Record) -> FinalAssessment:
+def keep_final(*, final: FinalReading, record: Record) -> FinalAssessment:
     """Keep what the reader thinks after the reveal, unless the newest is theirs and says just that; another impression
     than in their own first read is kept as a switch. Raises StorageFailed."""
     with record.writing() as work:
         return add_final(work, final)
 
 
-def add_final(work: UnitOfWork, said: Final) -> FinalAssessment:
+def add_final(work: UnitOfWork, said: FinalReading) -> FinalAssessment:
     """The same within a unit of work that also changes something else."""
     earlier = work.reads.finals([said.submission_id]).get(said.submission_id, ())
     if earlier and said == _said_in(earlier[0]):
@@ -96,8 +96,8 @@ def add_final(work: UnitOfWork, said: Final) -> FinalAssessment:
     return final
 
 
-def _said_in(final: FinalAssessment) -> Final:
-    return Final(final.submission_id, final.impression, final.diagnosis, final.decision, final.reader)
+def _said_in(final: FinalAssessment) -> FinalReading:
+    return FinalReading(final.submission_id, final.impression, final.diagnosis, final.decision, final.reader)
 
 
 def _keep(read: FirstRead, record: Record) -> FirstRead:

@@ -1,8 +1,9 @@
 """The practice's record: the database and the pictures, as the use cases are handed them."""
 
+import logging
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from db.engine import make_engine, make_session_factory, upgrade_to_head
 from db.places import Place, open_place
 from db.unit_of_work import UnitOfWork
 
+_LOG = logging.getLogger(__name__)
 LARGEST_ID = 2**63 - 1  # what the database can be asked for; an address may hold any number
 
 
@@ -103,8 +105,10 @@ def _finish_erasures(record: Record) -> None:
     if not is_done:
         from dashboard.workflow.erase import erase_left_pictures  # which stands on this module
 
-        with suppress(StorageFailed):
+        try:
             erase_left_pictures(record=record)
+        except StorageFailed as error:  # the page is to open all the same
+            _LOG.warning("pictures of erased patients are still there: %s", error)
 
 
 def utc_now() -> datetime:

@@ -7,7 +7,7 @@ import pytest
 from core.domain import ConfirmedDiagnosis
 from core.taxonomy import ConfirmType, Diagnosis, Impression
 from dashboard.workflow.cases import confirm_diagnosis, load_case
-from dashboard.workflow.first_read import Final, keep_final, keep_first_read
+from dashboard.workflow.first_read import FinalReading, keep_final, keep_first_read
 from dashboard.workflow.record import Record, utc_now
 from tests.pages.app_driver import App
 
@@ -24,7 +24,7 @@ def read(record: Record, save: Callable[..., int]) -> Callable[..., int]:
         given = {"submission_id": submission_id, "diagnosis": None, "reader": reader, "record": record}
         keep_first_read(impression=first, confidence=None, **given)  # type: ignore[arg-type]
         if final is not None:
-            keep_final(final=Final(submission_id, final, None, None, reader), record=record)
+            keep_final(final=FinalReading(submission_id, final, None, None, reader), record=record)
         if is_malignant is not None:
             kind = Diagnosis.MELANOMA if is_malignant else Diagnosis.NEVUS
             known = ConfirmedDiagnosis(kind, is_malignant, ConfirmType.HISTOPATHOLOGY, None, "", reader, utc_now())

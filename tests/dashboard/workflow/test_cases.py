@@ -15,7 +15,7 @@ from core.settings import Settings
 from core.taxonomy import AnatomSite, Band, ConfirmType, Diagnosis, Impression, Sex
 from dashboard.workflow import cases
 from dashboard.workflow.analyse import analyse_upload
-from dashboard.workflow.first_read import Final
+from dashboard.workflow.first_read import FinalReading
 from dashboard.workflow.record import Record
 from tests.dashboard.conftest import DarknessClassifier, draw, shade, with_exif
 
@@ -282,7 +282,7 @@ def test_a_form_from_before_anothers_correction_saves_nothing(record: Record, sa
     cases.update_case(case_id=case_id, draft=theirs, who="dr b", record=record, begun_from=begun)
     mine = CaseDraft("s", "lesion.jpg", pseudonym="P-1", notes="older")
     with pytest.raises(CaseChanged, match="by somebody else"):
-        final = Final("s", Impression.MALIGNANT, None, Band.REFER, "dr a")
+        final = FinalReading("s", Impression.MALIGNANT, None, Band.REFER, "dr a")
         cases.update_case(case_id=case_id, draft=mine, who="dr a", record=record, begun_from=begun, final=final)
     found, _ = cases.load_case(case_id=case_id, record=record)
     assert (found.notes, found.finals, found.reviews) == ("corrected", (), ())

@@ -17,7 +17,7 @@ from dashboard.workflow import batches, cases
 from dashboard.workflow.assign import assign_by_name
 from dashboard.workflow.batch_review import decide_item, load_items, save_items, sign_items
 from dashboard.workflow.erase import erase_patient, preview_erasure
-from dashboard.workflow.first_read import Final, keep_final, keep_first_read
+from dashboard.workflow.first_read import FinalReading, keep_final, keep_first_read
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.live import measure_pictures
 from dashboard.workflow.record import Record, open_record, utc_now
@@ -43,7 +43,7 @@ def erased_case(record: Record, save: Callable[..., int]) -> int:
     cases.confirm_diagnosis(case_id=case_id, diagnosis=confirmed, record=record)
     said = {"submission_id": "one", "reader": "dr a", "record": record}
     keep_first_read(impression=Impression.BENIGN, confidence=Confidence.LOW, diagnosis=None, **said)  # type: ignore[arg-type]
-    keep_final(final=Final("one", Impression.MALIGNANT, None, Band.REFER, "dr a"), record=record)
+    keep_final(final=FinalReading("one", Impression.MALIGNANT, None, Band.REFER, "dr a"), record=record)
     return case_id
 
 

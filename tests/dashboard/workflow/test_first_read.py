@@ -9,7 +9,7 @@ from core.taxonomy import Band, Confidence, Diagnosis, Impression, ReadMode
 from dashboard.workflow.agreement import load_reads
 from dashboard.workflow.cases import load_case
 from dashboard.workflow.first_read import (
-    Final,
+    FinalReading,
     keep_final,
     keep_first_read,
     note_reveal,
@@ -52,7 +52,7 @@ def finish(record: Record) -> Callable[..., FinalAssessment]:
     def finish_one(
         impression: Impression, decision: Band | None = None, submission_id: str = SUBMISSION, reader: str = "dr a"
     ) -> FinalAssessment:
-        return keep_final(final=Final(submission_id, impression, None, decision, reader), record=record)
+        return keep_final(final=FinalReading(submission_id, impression, None, decision, reader), record=record)
 
     return finish_one
 

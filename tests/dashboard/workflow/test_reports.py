@@ -30,7 +30,7 @@ from dashboard.workflow.batch_review import load_items, save_items
 from dashboard.workflow.batches import create_batch, run_batch
 from dashboard.workflow.cases import confirm_diagnosis, load_case, load_picture, review_case
 from dashboard.workflow.erase import erase_patient
-from dashboard.workflow.first_read import Final, keep_final, keep_first_read, note_reveal
+from dashboard.workflow.first_read import FinalReading, keep_final, keep_first_read, note_reveal
 from dashboard.workflow.intake import TakenIn
 from dashboard.workflow.recalls import recalls_of, set_recall
 from dashboard.workflow.record import Record
@@ -102,7 +102,7 @@ def test_first_read_and_final_assessment_are_told_apart_from_the_machine(case_id
     kept = {"submission_id": submission_id, "reader": "dr a", "record": record}
     keep_first_read(impression=Impression.BENIGN, confidence=None, diagnosis=Diagnosis.NEVUS, **kept)  # type: ignore[arg-type]
     note_reveal(submission_id=submission_id, record=record)
-    keep_final(final=Final(submission_id, Impression.MALIGNANT, None, Band.REFER, "dr a"), record=record)
+    keep_final(final=FinalReading(submission_id, Impression.MALIGNANT, None, Band.REFER, "dr a"), record=record)
     report = build(case_id, record)
     assert dict(report.first_read)["Impression"] == "benign"
     assert "Machine shown" in dict(report.first_read)
