@@ -5,15 +5,14 @@ import html
 import streamlit as st
 
 from core.domain import BatchItem, BatchSummary
-from core.errors import LesionwiseError
 from core.taxonomy import BatchMode, BatchState, ItemState
 from dashboard import session
 from dashboard.components.private import or_hidden, private_html
 from dashboard.components.result import chip
+from dashboard.components.thumbnail import thumbnail_html
 from dashboard.components.words import BAND_REVIEW, percent, plural
 from dashboard.workflow.batch_review import BatchPage, load_page
 from dashboard.workflow.record import Record
-from dashboard.workflow.thumbnails import load_thumbnail
 from db.repositories.batch_rows import WorklistPart
 
 PER_PAGE = 24
@@ -80,15 +79,11 @@ def draw_rejected(batch_id: int, record: Record) -> None:
 def _draw_tile(item: BatchItem, summary: BatchSummary, record: Record) -> None:
     if item.image is None:
         return
-    try:
-        stored = item.image
-        thumbnail = load_thumbnail(blob_sha256=stored.blob_sha256, orientation=stored.orientation, record=record)
-        st.image(thumbnail, width="stretch", alt=f"Picture {item.position + 1} of the batch")
-    except LesionwiseError:
-        st.markdown(":material/broken_image:")
+    stored, alt = item.image, f"Picture {item.position + 1} of the batch"
+    picture = thumbnail_html(blob_sha256=stored.blob_sha256, orientation=stored.orientation, alt=alt, record=record)
     title = html.escape(or_hidden(item.filename))
     st.html(
-        f"<div>{_result(item, summary)}</div>"
+        f'{picture}<div style="margin-top:.4rem">{_result(item, summary)}</div>'
         f'<div class="lw-ellipsis" style="font-size:.78rem" title="{title}">{private_html(item.filename)}</div>'
         f'<div class="lw-ellipsis" style="font-size:.78rem;opacity:.8">{_where_it_stands(item)}</div>'
     )

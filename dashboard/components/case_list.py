@@ -6,16 +6,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.errors import LesionwiseError
 from core.taxonomy import Band
 from dashboard.components.private import private_html
 from dashboard.components.result import chip
+from dashboard.components.thumbnail import thumbnail_html
 from dashboard.components.words import BAND_REVIEW, local_time, percent, plural
 from dashboard.session import HistoryTrail, keep_history_trail
 from dashboard.workflow.cases import CasePage
 from dashboard.workflow.record import Record
-from dashboard.workflow.thumbnails import load_thumbnail
 
+_THUMBNAIL_PX = 72
 _WIDTHS = [0.7, 2.3, 2.1, 2.3, 1.3]
 _NO_CASE = "No case yet. Save one under Analyse or Batch review, and you find it here."
 _NO_MATCH = "No case matches. Use fewer words or filters."
@@ -51,8 +51,7 @@ def _turn_to(trail: HistoryTrail) -> None:
 
 def _draw_row(row: dict[Any, Any], record: Record) -> None:
     picture, who, score, status, link = st.columns(_WIDTHS, vertical_alignment="center")
-    with picture:
-        _draw_thumbnail(row, record)
+    picture.html(_thumbnail(row, record))
     pseudonym = private_html(_plain(row["pseudonym"])) or "No pseudonym"
     who.html(
         f'<div class="lw-ellipsis"><b>{pseudonym}</b> {private_html(_plain(row["lesion_label"]))}</div>'
@@ -67,12 +66,14 @@ def _draw_row(row: dict[Any, Any], record: Record) -> None:
         st.page_link("../pages/case.py", label=f"Case {row['case_id']}", icon=":material/badge:", query_params=case)
 
 
-def _draw_thumbnail(row: dict[Any, Any], record: Record) -> None:
-    try:
-        thumbnail = load_thumbnail(blob_sha256=row["blob_sha256"], orientation=int(row["orientation"]), record=record)
-        st.image(thumbnail, width=72, alt=f"The picture of case {row['case_id']}")
-    except LesionwiseError:
-        st.markdown(":material/broken_image:", help="The picture of this case cannot be read.")
+def _thumbnail(row: dict[Any, Any], record: Record) -> str:
+    return thumbnail_html(
+        blob_sha256=row["blob_sha256"],
+        orientation=int(row["orientation"]),
+        alt=f"The picture of case {row['case_id']}",
+        record=record,
+        width_px=_THUMBNAIL_PX,
+    )
 
 
 def _status(row: dict[Any, Any]) -> str:

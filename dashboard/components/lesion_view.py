@@ -8,12 +8,11 @@ from itertools import groupby
 import streamlit as st
 
 from core.domain import CaseRecord, LesionSummary
-from core.errors import LesionwiseError
 from dashboard.components.private import private_html
 from dashboard.components.result import chip
+from dashboard.components.thumbnail import thumbnail_html
 from dashboard.components.words import percent, place_label, plural
 from dashboard.workflow.record import Record
-from dashboard.workflow.thumbnails import load_thumbnail
 
 _THUMBNAIL_PX = 72
 
@@ -43,16 +42,15 @@ def _day(case: CaseRecord) -> date:
 
 def _draw_image(case: CaseRecord, record: Record, *, is_this: bool) -> None:
     picture, score, link = st.columns([1, 4, 1.6], vertical_alignment="center")
-    with picture:
-        try:
-            image = case.image
-            st.image(
-                load_thumbnail(blob_sha256=image.blob_sha256, orientation=image.orientation, record=record),
-                width=_THUMBNAIL_PX,
-                alt=f"The picture of case {case.case_id}",
-            )
-        except LesionwiseError:
-            st.markdown(":material/broken_image:", help="The picture of this case cannot be read.")
+    picture.html(
+        thumbnail_html(
+            blob_sha256=case.image.blob_sha256,
+            orientation=case.image.orientation,
+            alt=f"The picture of case {case.case_id}",
+            record=record,
+            width_px=_THUMBNAIL_PX,
+        )
+    )
     model = case.prediction.model
     truth = f" · confirmed {html.escape(case.diagnosis.diagnosis)}" if case.diagnosis else ""
     score.html(

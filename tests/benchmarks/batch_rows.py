@@ -23,7 +23,7 @@ _N_LESIONS = 50  # drawn lesions; each is kept at twenty JPEG qualities, so that
 _N_CLICKS = 5
 _IN_A_ROW = 6
 _ARE_THERE = f"""() => {{
-    const shown = [...document.querySelectorAll('[data-testid="stImage"] img')].slice(0, {_IN_A_ROW});
+    const shown = [...document.querySelectorAll('.lw-thumbnail')].slice(0, {_IN_A_ROW});
     return shown.length === {_IN_A_ROW} && shown.every(picture => picture.complete && picture.naturalWidth > 0);
 }}"""
 _IDENTITY = ModelIdentity("drawn", "1", "w" * 64, "c" * 64, "none")
