@@ -80,6 +80,13 @@ def _change(card: ModelCard, value: float | None, reason: str) -> None:
 
 def _draw_history(card: ModelCard) -> None:
     changes = load_threshold_history(card=card, record=get_record())
+    lapsed = changes[0].refer_threshold if changes and not changes[0].is_of(card.temperature) else None
+    if lapsed is not None:
+        st.warning(
+            f"The threshold {threshold(lapsed)} of this practice is no longer in force: the network was calibrated "
+            "anew, and the same number means another risk since.",
+            icon=":material/tune:",
+        )
     if changes:
         rows: list[list[str | Cell]] = [
             [

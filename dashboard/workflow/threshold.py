@@ -9,10 +9,13 @@ _ACTION = "change threshold"
 
 
 def threshold_in_force(*, card: ModelCard, record: Record) -> float | None:
-    """The practice's own referral threshold for these weights; None where the model card's counts."""
+    """The practice's own referral threshold for these weights; None where the model card's counts.
+
+    One that was set before the weights were calibrated anew is none: the same number means another risk since.
+    """
     with record.reading() as work:
         history = threshold_history(work.session, card.weights_sha256)
-    return history[0].refer_threshold if history else None
+    return history[0].refer_threshold if history and history[0].is_of(card.temperature) else None
 
 
 def load_threshold_history(*, card: ModelCard, record: Record) -> tuple[ThresholdChange, ...]:
@@ -32,7 +35,9 @@ def change_threshold(
         raise LesionwiseError("The threshold was not changed.", "Say who you are (at the top) and give a reason.")
     if refer_threshold is not None and not 0.0 < refer_threshold < 1.0:
         raise LesionwiseError(f"A threshold lies between 0% and 100%, not at {refer_threshold:.1%}.")
-    change = ThresholdChange(card.name, card.weights_sha256, refer_threshold, reason.strip(), who, utc_now())
+    change = ThresholdChange(
+        card.name, card.weights_sha256, refer_threshold, reason.strip(), who, utc_now(), card.temperature
+    )
     with record.writing() as work:
         add_threshold_change(work.session, change)
         detail = {"refer_threshold": refer_threshold, "card_threshold": card.refer_threshold, "reason": change.reason}

@@ -12,7 +12,8 @@ from db.tables import ImageStatisticsRow, ThresholdChangeRow
 
 @dataclass(frozen=True, slots=True)
 class ThresholdChange:
-    """One change; `refer_threshold` is None where the model card's own was put back."""
+    """One change; `refer_threshold` is None where the model card's own was put back, `temperature`, of the calibration
+    that it was set on, where a version of the program that did not keep it made the change."""
 
     model_name: str
     weights_sha256: str
@@ -20,6 +21,11 @@ class ThresholdChange:
     reason: str
     changed_by: str
     changed_at: datetime
+    temperature: float | None = None
+
+    def is_of(self, temperature: float) -> bool:
+        """Whether it was set on probabilities that this temperature gives, as far as that is known."""
+        return self.temperature is None or self.temperature == temperature
 
 
 def add_threshold_change(session: Session, change: ThresholdChange) -> None:
@@ -29,6 +35,7 @@ def add_threshold_change(session: Session, change: ThresholdChange) -> None:
             model_name=change.model_name,
             weights_sha256=change.weights_sha256,
             refer_threshold=change.refer_threshold,
+            temperature=change.temperature,
             reason=change.reason,
             changed_by=change.changed_by,
             changed_at=change.changed_at,
@@ -41,7 +48,13 @@ def threshold_history(session: Session, weights_sha256: str) -> tuple[ThresholdC
     statement = select(ThresholdChangeRow).where(ThresholdChangeRow.weights_sha256 == weights_sha256)
     return tuple(
         ThresholdChange(
-            row.model_name, row.weights_sha256, row.refer_threshold, row.reason, row.changed_by, row.changed_at
+            model_name=row.model_name,
+            weights_sha256=row.weights_sha256,
+            refer_threshold=row.refer_threshold,
+            reason=row.reason,
+            changed_by=row.changed_by,
+            changed_at=row.changed_at,
+            temperature=row.temperature,
         )
         for row in session.scalars(statement.order_by(ThresholdChangeRow.id.desc()))
     )

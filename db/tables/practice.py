@@ -31,8 +31,8 @@ class SettingChangeRow(Table):
 
 
 class ThresholdChangeRow(Table):
-    """A referral threshold of the practice's own, for one network's weights; NULL returns to the model card's. Newest
-    counts."""
+    """A referral threshold of the practice's own, for one network's weights as `temperature` calibrated them; NULL
+    returns to the model card's. Newest counts."""
 
     __tablename__ = "threshold_changes"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,6 +42,7 @@ class ThresholdChangeRow(Table):
     reason: Mapped[str]
     changed_by: Mapped[str]
     changed_at: Mapped[datetime]
+    temperature: Mapped[float | None]
     __table_args__ = (probability("refer_threshold"), CheckConstraint("reason <> ''", name="reason"))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain import CaseDraft, ModelIdentity, Prediction, StoredImage
@@ -147,3 +147,11 @@ def reading(sessions: sessionmaker[Session]) -> Iterator[Callable[[], UnitOfWork
     """Opens read-only units of work, and closes them after the test."""
     with ExitStack() as opened:
         yield lambda: opened.enter_context(UnitOfWork(sessions, read_only=True))
+
+
+def drop_later(connection: Connection) -> None:
+    """Take away what versions after 0013 added, so that a database of the newest version passes for an earlier one."""
+    connection.execute(text("DROP TABLE refusals"))
+    later = {"batch_items": ("decided_by", "decided_at"), "threshold_changes": ("temperature",)}
+    for table, column in ((table, column) for table, columns in later.items() for column in columns):
+        connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -8,7 +8,7 @@ from core.taxonomy import Band
 from db.engine import upgrade_to_head
 from db.tables import CaseFactsRow
 from db.unit_of_work import UnitOfWork
-from tests.db.conftest import NOON, Record
+from tests.db.conftest import NOON, Record, drop_later
 from tests.db.repositories.test_checks import CHECKS
 
 
@@ -29,9 +29,7 @@ def test_the_migration_writes_what_the_code_writes(
     written = facts(sessions)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE case_facts"))
-        connection.execute(text("DROP TABLE refusals"))  # of a later version
-        for column in ("decided_by", "decided_at"):
-            connection.execute(text(f"ALTER TABLE batch_items DROP COLUMN {column}"))
+        drop_later(connection)
         if engine.dialect.name == "postgresql":
             connection.execute(text("DROP INDEX ix_case_words_words"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))

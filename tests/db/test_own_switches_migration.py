@@ -7,7 +7,7 @@ from core.domain import FinalAssessment, FirstRead
 from core.taxonomy import Impression, ReadMode
 from db.engine import upgrade_to_head
 from db.unit_of_work import UnitOfWork
-from tests.db.conftest import NOON
+from tests.db.conftest import NOON, drop_later
 
 READERS = ("dr a", "dr b", "")
 
@@ -19,10 +19,8 @@ def test_only_a_switch_from_ones_own_first_read_stays_one(engine: Engine, sessio
             work.reads.add_final(FinalAssessment("one", Impression.MALIGNANT, reader, NOON, is_switch=True))
         work.commit()
     with engine.begin() as connection:
-        connection.execute(text("DROP INDEX ix_case_facts_is_overridden_created_at_case_id"))  # of a later version,
-        connection.execute(text("DROP TABLE refusals"))  # and of one after that
-        for column in ("decided_by", "decided_at"):
-            connection.execute(text(f"ALTER TABLE batch_items DROP COLUMN {column}"))
+        connection.execute(text("DROP INDEX ix_case_facts_is_overridden_created_at_case_id"))  # of a later version
+        drop_later(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
     upgrade_to_head(engine)
     with UnitOfWork(sessions, read_only=True) as work:

@@ -88,6 +88,18 @@ def test_a_threshold_of_ones_own_is_taken_back_without_advice(
     assert threshold_in_force(card=card, record=record) is None
 
 
+def test_a_threshold_of_an_earlier_calibration_is_told_as_out_of_force(
+    app: App, save: Callable[..., int], record: Record, weights_root: Path, drawn_data: Path
+) -> None:
+    save()
+    card = read_card(weights_root / SMALL)
+    earlier = replace(card, temperature=card.temperature + 0.5)
+    change_threshold(card=earlier, refer_threshold=0.2, reason="audit", who="dr a", record=record)
+    text = open_section(app, "Own cases").text
+    assert "The threshold 20.0% of this practice is no longer in force" in text
+    assert "the model card's." in text
+
+
 def test_source_and_diagnoses_are_told_and_figures_of_an_earlier_version_say_the_command(
     app: App, weights_root: Path
 ) -> None:

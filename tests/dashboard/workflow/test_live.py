@@ -33,6 +33,7 @@ from dashboard.workflow.record import Record, open_record, utc_now
 from dashboard.workflow.threshold import change_threshold, load_threshold_history, threshold_in_force
 from db.live_months import LiveFilter
 from db.live_queries import unmeasured_pictures
+from db.repositories.thresholds import ThresholdChange, add_threshold_change
 
 CARD = ModelCard(
     name="net",
@@ -153,6 +154,22 @@ def test_a_threshold_takes_a_reason_and_a_name_and_is_kept(record: Record) -> No
         (None, "too many missed", "dr b"),
         (0.4, "own cases", "dr a"),
     ]
+
+
+def test_a_threshold_goes_out_of_force_with_its_calibration(record: Record) -> None:
+    change_threshold(card=CARD, refer_threshold=0.4, reason="own cases", who="dr a", record=record)
+    anew = replace(CARD, temperature=CARD.temperature + 0.5)
+    assert threshold_in_force(card=anew, record=record) is None
+    change_threshold(card=anew, refer_threshold=0.3, reason="calibrated anew", who="dr a", record=record)
+    assert threshold_in_force(card=anew, record=record) == 0.3
+
+
+def test_a_threshold_of_an_unknown_calibration_stays_in_force(record: Record) -> None:
+    with record.writing() as work:
+        add_threshold_change(
+            work.session, ThresholdChange(CARD.name, CARD.weights_sha256, 0.4, "why", "dr a", utc_now())
+        )
+    assert threshold_in_force(card=CARD, record=record) == 0.4
 
 
 def test_a_card_with_another_threshold_has_another_hash_and_bands_that_fit() -> None:
