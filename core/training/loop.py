@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from core.classifier.network import BackboneNetwork, Network
 from core.data.splits import Split
+from core.imaging.orientation import orient_frames
 from core.training.augment import augment_batch, mix_up
 from core.training.depthwise import FastDepthwiseGradients
 from core.training.objective import Objective, Targets, Teachers
@@ -149,18 +150,20 @@ class Trainer:
         )
 
     def validation_logits(self, network: nn.Module) -> Tensor:
-        """Logits (N,) of the validation part, without augmentation, in the split's order; bf16 as in training."""
+        """Logits (N,) of the validation part as the network is given it in use, in the split's order; bf16 as in
+        training."""
         network.eval()
         logits = []
         with torch.inference_mode(), mixed_precision(self.device):
             for start in range(0, len(self.split.validation), 64):
                 picked = np.array(self.split.validation[start : start + 64])
-                logits.append(network(self._to_input(self._frames_of(picked))).float().cpu())
+                logits.append(network(self._to_input(self._frames_of(picked, self.recipe.is_oriented))).float().cpu())
         return torch.cat(logits).clone()
 
-    def _frames_of(self, picked: NDArray[np.int64]) -> Tensor:
-        """Frames uint8 (N, 3, H, W) RGB on the device."""
-        return torch.from_numpy(self.frames[picked]).to(self.device).permute(0, 3, 1, 2)
+    def _frames_of(self, picked: NDArray[np.int64], is_oriented: bool = False) -> Tensor:
+        """Frames uint8 (N, 3, H, W) RGB on the device, as they lie or the one way up."""
+        frames = orient_frames(self.frames[picked])[0] if is_oriented else self.frames[picked]
+        return torch.from_numpy(frames).to(self.device).permute(0, 3, 1, 2)
 
     def _to_input(self, frames: Tensor) -> Tensor:
         """The same arithmetic as `normalise_frames`, on the device."""

@@ -150,6 +150,16 @@ def test_early_stopping_still_holds_after_a_resumption(
     assert second.network.head.bias.item() == 1.0
 
 
+def test_validation_sees_frames_the_way_up_of_their_use(frames: NDArray[np.uint8], tmp_path: Path) -> None:
+    oriented = dataclasses.replace(RECIPE, is_oriented=True)
+    for recipe, is_same in ((oriented, True), (RECIPE, False)):
+        logits = [
+            trainer.validation_logits(trainer.network)
+            for trainer in (make_trainer(turned, tmp_path / "none.pt", recipe) for turned in (frames, frames[:, ::-1]))
+        ]
+        assert torch.equal(*logits) == is_same
+
+
 def test_the_learning_rate_rises_linearly_and_falls_as_a_cosine(frames: NDArray[np.uint8], tmp_path: Path) -> None:
     recipe = dataclasses.replace(RECIPE, epochs=11, warmup_epochs=1.0, batch_size=1, learning_rate=0.1)
     trainer = make_trainer(frames, tmp_path / "checkpoint.pt", recipe)
