@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
+_SMOOTHEST = 5.6  # of the shorter side: smoother, little but a constant is left, which makes all of it white or black
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnLesion:
@@ -73,6 +75,6 @@ def _skin(lesion: DrawnLesion, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _noise(rng: np.random.Generator, shape: tuple[int, ...], smooth_px: float) -> NDArray[np.float64]:
-    """Smooth random field of mean 0 and deviation 1."""
-    values = gaussian_filter(rng.standard_normal(shape), smooth_px, mode="wrap")
+    """Smooth random field of deviation 1; in a small picture it is no smoother than the picture can show."""
+    values = gaussian_filter(rng.standard_normal(shape), min(smooth_px, min(shape) / _SMOOTHEST), mode="wrap")
     return np.asarray(values / values.std(), dtype=np.float64)

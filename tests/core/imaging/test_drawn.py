@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.imaging.decode import decode
-from core.imaging.drawn import DrawnLesion, draw_jpeg, draw_lesion
+from core.imaging.drawn import DrawnLesion, draw_jpeg, draw_lesion, lesion_mask
 
 SMALL = DrawnLesion(width_px=160, height_px=120)
 
@@ -34,3 +34,12 @@ def test_the_jpeg_is_the_drawing() -> None:
     image = decode(draw_jpeg(SMALL))
     assert image.format == "JPEG"
     assert np.abs(image.pixels.astype(int) - draw_lesion(SMALL)).mean() < 5
+
+
+@pytest.mark.parametrize("side_px", [32, 64, 96, 224])
+def test_a_small_picture_shows_a_lesion_too(side_px: int) -> None:
+    for seed in range(5):
+        drawn = DrawnLesion(side_px, side_px, seed=seed)
+        inside, pixels = lesion_mask(drawn), draw_lesion(drawn)
+        assert pixels[~inside].mean() - pixels[inside].mean() > 40
+        assert np.mean((pixels == 0) | (pixels == 255)) < 0.05
