@@ -22,7 +22,7 @@ def preview_erasure(*, pseudonym: str, record: Record) -> Erasure:
     """What erasing this patient would take. Raises RecordNotFound."""
     with record.reading() as work:
         found = work.erasure.belongings(pseudonym)
-    return Erasure(len(found.case_ids), len(found.item_ids), len(found.image_ids))
+        return Erasure(len(found.case_ids), len(found.item_ids), work.erasure.count_pictures(found))
 
 
 def erase_patient(*, pseudonym: str, who: str, record: Record) -> Erasure:

@@ -70,6 +70,19 @@ class ErasureRepository:
             staged=tuple(row.staged for row in items if row.staged),
         )
 
+    def count_pictures(self, found: Belongings) -> int:
+        """How many pictures would go: those that are nobody else's too."""
+        own = select(ImageRow.id, ImageRow.blob_sha256).where(ImageRow.id.in_(found.image_ids))
+        blobs = {row.id: row.blob_sha256 for row in self._session.execute(own)}
+        users = ((CaseRow, found.case_ids), (BatchItemRow, found.item_ids))
+        of_others = [
+            select(row.image_id).where(row.image_id.in_(blobs), row.id.not_in(theirs)) for row, theirs in users
+        ]
+        kept = {blobs[image_id] for image_id in self._session.scalars(sa.union(*of_others)) if image_id is not None}
+        is_elsewhere = and_(ImageRow.blob_sha256.in_(set(blobs.values())), ImageRow.id.not_in(blobs))
+        kept |= set(self._session.scalars(select(ImageRow.blob_sha256).where(is_elsewhere)))
+        return len(set(blobs.values()) - kept)
+
     def _cases_of(self, patient_id: int) -> Sequence[sa.Row[int, str, int]]:
         lesions = select(LesionRow.id).where(LesionRow.patient_id == patient_id)
         is_theirs = or_(CaseRow.patient_id == patient_id, CaseRow.lesion_id.in_(lesions))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from db.tables import ImageStatisticsRow, ThresholdChangeRow
+from db.tables import ImageRow, ImageStatisticsRow, ThresholdChangeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,10 @@ def threshold_history(session: Session, weights_sha256: str) -> tuple[ThresholdC
 
 
 def add_statistics(session: Session, found: Mapping[int, Mapping[str, float]]) -> None:
-    """Statistics by image id; a picture that was measured meanwhile stays as it is."""
+    """Statistics by image id; a picture that was measured meanwhile stays as it is, one that was erased is left out."""
     known = select(ImageStatisticsRow.image_id).where(ImageStatisticsRow.image_id.in_(found))
-    done = set(session.scalars(known))
-    rows = [{"image_id": image_id, **values} for image_id, values in found.items() if image_id not in done]
+    there = select(ImageRow.id).where(ImageRow.id.in_(found)).with_for_update(read=True, key_share=True)
+    wanted = set(session.scalars(there)) - set(session.scalars(known))
+    rows = [{"image_id": image_id, **values} for image_id, values in found.items() if image_id in wanted]
     if rows:
         session.execute(insert(ImageStatisticsRow), rows)

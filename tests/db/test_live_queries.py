@@ -139,6 +139,18 @@ def test_pictures_are_measured_once(
     assert unmeasured_pictures(session(), newest=10, limit=10) == waiting[1:]
 
 
+def test_a_picture_that_was_erased_while_it_was_measured_is_left_out(
+    record: Record, session: Callable[[], Session], sessions: sessionmaker[Session]
+) -> None:
+    record.save(0.1)
+    [(image_id, _)] = unmeasured_pictures(session(), newest=10, limit=10)
+    values = {"brightness": 100.0, "contrast": 10.0, "saturation": 20.0, "redness": 5.0}
+    with UnitOfWork(sessions) as work:
+        add_statistics(work.session, {image_id: values, image_id + 1: values})
+        work.commit()
+    assert newest_statistics(session(), ALL, 10)["brightness"].tolist() == [100.0]
+
+
 def test_thresholds_are_added_and_the_newest_is_in_force(
     session: Callable[[], Session], sessions: sessionmaker[Session]
 ) -> None:

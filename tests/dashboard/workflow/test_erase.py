@@ -120,7 +120,10 @@ def test_nothing_is_left_of_the_patient_and_a_line_says_so(
 def test_a_picture_that_another_patient_shows_too_stays(record: Record, save: Callable[..., int]) -> None:
     save(draw(1), pseudonym=ERASED)
     other = save(draw(1), pseudonym=OTHER)
-    assert erase_patient(pseudonym=ERASED, who="dr a", record=record).n_pictures == 0
+    save(draw(2), pseudonym=ERASED)
+    found = preview_erasure(pseudonym=ERASED, record=record)
+    assert (found.n_cases, found.n_pictures) == (2, 1)
+    assert erase_patient(pseudonym=ERASED, who="dr a", record=record) == found
     case, _ = cases.load_case(case_id=other, record=record)
     assert cases.load_picture(case=case, record=record).width_px == 96
 
