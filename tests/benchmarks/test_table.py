@@ -7,6 +7,11 @@ import pytest
 
 from tests.benchmarks.table import SCALE_TARGETS, TARGETS, is_met, keep, missed, released_figures, row
 
+SINCE_THE_RELEASE = {
+    *("batch_5000_growth", "batch_5000_share_of_network", "classifier_growth", "history_1m_ms", "kill_faults"),
+    *("many_queue_shown", "many_wait_over_fair_share", "predict_and_map_over_forward", "ray_two_over_one"),
+}  # figures that were not measured yet then
+
 
 def test_a_row_shows_the_figure_the_release_the_change_and_the_target() -> None:
     line = row("history_100k_ms", 60.0, {"history_100k_ms": 50.0})
@@ -38,4 +43,4 @@ def test_figures_are_added_to_those_of_an_earlier_run(tmp_path: Path) -> None:
 
 
 def test_the_release_has_figures_for_what_has_a_target() -> None:
-    assert set(released_figures()) & set(TARGETS | SCALE_TARGETS)
+    assert set(TARGETS | SCALE_TARGETS) - set(released_figures()) == SINCE_THE_RELEASE

@@ -9,8 +9,8 @@ from core.pseudonyms import find_hint, looks_like_date, looks_like_name, names_p
     "text", ["Anna Müller", "mueller", "Meier-1960", "D. Smith", "MÜLLER", "o'brien", "Smith, John", "wang_li2"]
 )
 def test_a_name_is_pointed_out(text: str) -> None:
-    assert looks_like_name(text) or text == "wang_li2"
-    assert ("person's name" in find_hint(text)) == looks_like_name(text)
+    assert looks_like_name(text)
+    assert "person's name" in find_hint(text)
 
 
 @pytest.mark.parametrize("text", ["P-001", "X7K-Q", "PAT-0017", "patient 12", "L1", "", "ISIC_0024306", "0815"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,6 +22,11 @@ from db.unit_of_work import UnitOfWork
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 on_postgres = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+
+
+def embedding_of(probability: float) -> NDArray[np.float16]:
+    """What a made prediction keeps beside its probability: another one's is another."""
+    return (np.linspace(-1, 1, 8) + probability).astype(np.float16)
 
 
 class Make:
@@ -61,7 +67,7 @@ class Make:
             operating_threshold=0.4,
             no_concern_threshold=0.1,
             model=self.model(version),
-            embedding=np.linspace(-1, 1, 8).astype(np.float16),
+            embedding=embedding_of(probability),
         )
 
     def draft(self, **words: object) -> CaseDraft:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +26,7 @@ from db.live_refusals import refusals_by_month
 from db.repositories.thresholds import ThresholdChange, add_statistics, add_threshold_change, threshold_history
 from db.tables import PredictionRow, ThresholdChangeRow
 from db.unit_of_work import UnitOfWork
-from tests.db.conftest import NOON, Make, Record
+from tests.db.conftest import NOON, Make, Record, embedding_of
 
 ALL = LiveFilter()
 
@@ -121,7 +122,7 @@ def test_samples_come_newest_first(record: Record, session: Callable[[], Session
     for probability in (0.1, 0.2, 0.3):
         record.save(probability)
     assert newest_scores(session(), ALL, 2).tolist() == [0.3, 0.2]
-    assert len(newest_embeddings(session(), ALL, 2)) == 2
+    assert np.array_equal(newest_embeddings(session(), ALL, 2), np.stack([embedding_of(0.3), embedding_of(0.2)]))
 
 
 def test_pictures_are_measured_once(

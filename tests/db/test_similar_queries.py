@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,7 +19,7 @@ from db.similar_queries import (
     newest_of_lesions,
 )
 from db.unit_of_work import UnitOfWork
-from tests.db.conftest import NOON, Make, Record
+from tests.db.conftest import NOON, Make, Record, embedding_of
 
 
 @pytest.fixture
@@ -48,12 +49,13 @@ def confirm(sessions: sessionmaker[Session]) -> Callable[..., None]:
 def test_only_confirmed_cases_of_the_same_weights_are_found(
     record: Record, make: Make, session: Callable[[], Session], confirm: Callable[..., None]
 ) -> None:
-    first, _, other = record.save(), record.save(), record.save(version="2.0")
-    for case_id in (first, other):
+    saved = {record.save(probability): probability for probability in (0.9, 0.1, 0.5)}
+    record.save()
+    for case_id in (*saved, record.save(version="2.0")):
         confirm(case_id)
     ids, embeddings = confirmed_embeddings(session(), make.model().weights_sha256)
-    assert ids.tolist() == [first]
-    assert embeddings.shape == (1, 8)
+    assert ids.tolist() == list(saved)
+    assert np.array_equal(embeddings, np.stack([embedding_of(probability) for probability in saved.values()]))
     none, nothing = confirmed_embeddings(session(), "another network")
     assert (len(none), nothing.shape) == (0, (0, 0))
 
@@ -105,7 +107,7 @@ def test_each_lesion_of_a_patient_comes_once_with_its_newest_case(
     record: Record, make: Make, session: Callable[[], Session], reading: Callable[[], UnitOfWork]
 ) -> None:
     record.save(lesion_label="A")
-    newest, second = record.save(lesion_label="A"), record.save(lesion_label="B")
+    newest, second = record.save(0.9, lesion_label="A"), record.save(0.1, lesion_label="B")
     record.save(lesion_label="C", version="2.0")
     record.save(lesion_label="", notes="no lesion named")
     record.save(lesion_label="A", pseudonym="P-2")
@@ -114,7 +116,7 @@ def test_each_lesion_of_a_patient_comes_once_with_its_newest_case(
     weights = make.model().weights_sha256
     lesions, embeddings = newest_of_lesions(session(), patient_id=patient_id, weights_sha256=weights)
     assert [(label, case_id) for _, label, case_id in lesions] == [("A", newest), ("B", second)]
-    assert embeddings.shape == (2, 8)
+    assert np.array_equal(embeddings, np.stack([embedding_of(0.9), embedding_of(0.1)]))
 
 
 def test_a_lesions_newest_case_is_of_its_latest_visit(

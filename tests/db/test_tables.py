@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session, sessionmaker
 
 from core.taxonomy import AnatomSite, Band
 from db.tables import UtcDateTime
 from db.unit_of_work import UnitOfWork
-from tests.db.conftest import Make, Record
+from tests.db.conftest import Record
 
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 far = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=offsets)
@@ -63,7 +64,13 @@ def test_words_are_stored_as_isic_writes_them(record: Record, reading: Callable[
     assert found.all() == [(AnatomSite.HEAD_NECK.value, Band.REFER.value)]
 
 
-def test_an_unknown_band_is_refused_by_the_database_itself(work: UnitOfWork, make: Make) -> None:
+def test_an_unknown_band_is_refused_by_the_database_itself(record: Record, sessions: sessionmaker[Session]) -> None:
+    record.save(0.9)
+    with UnitOfWork(sessions) as work, pytest.raises(IntegrityError, match="ck_predictions_band"):
+        work.session.connection().exec_driver_sql("UPDATE predictions SET band = 'benign'")
+
+
+def test_an_unknown_state_of_a_batch_is_refused_by_the_database_itself(work: UnitOfWork) -> None:
     statement = (
         "INSERT INTO batches (name, source, state, reader, created_at) VALUES ('', '', 'lost', '', '2026-01-05')"
     )

@@ -169,10 +169,16 @@ def change_card(model_folder: Path) -> Callable[..., None]:
 
 @pytest.fixture
 def save(settings: Settings, record: Record, picture: bytes) -> Callable[..., int]:
-    """Saves a case without the app: words as keywords, `content` for another picture. Gives the case's id."""
+    """Saves a case without the app: words as keywords, `content` for another picture, `model` for another network.
+    Gives the case's id."""
 
-    def save_one(content: bytes = picture, filename: str = "lesion.jpg", **words: Any) -> int:  # noqa: ANN401
-        classifier = Classifier.load(settings.model_folder)
+    def save_one(
+        content: bytes = picture,
+        filename: str = "lesion.jpg",
+        model: str = MODEL,
+        **words: Any,  # noqa: ANN401
+    ) -> int:
+        classifier = Classifier.load(settings.weights_root / model)
         analysis = analyse_upload(upload=Upload(filename, content), classifier=classifier)
         draft = CaseDraft(analysis.submission_id, filename, **words)
         return save_case(draft=draft, analysis=analysis, record=record)

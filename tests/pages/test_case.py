@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import CaseRecord, History
-from core.taxonomy import AnatomSite, Band, Laterality, SkinType
+from core.classifier.classifier import Classifier
+from core.domain import CaseRecord, Heatmap, History, LesionImage
+from core.taxonomy import AnatomSite, Band, HeatmapMethod, Laterality, SkinType
 from dashboard.components.words import percent
 from dashboard.workflow.cases import load_case
 from dashboard.workflow.record import Record, utc_now
 from tests.pages.app_driver import App
+from tests.pages.conftest import MODEL, OTHER_MODEL
 
 
 @pytest.fixture
@@ -184,8 +186,20 @@ def test_names_are_hidden_and_shown_by_one_button(case: App) -> None:
     assert not is_hidden()
 
 
-def test_the_heat_map_is_of_the_network_that_scored(case: App) -> None:
-    assert case.set("Show heat map", True).errors == []
+def test_the_heat_map_is_of_the_network_that_scored(
+    save: Callable[..., int], app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, HeatmapMethod]] = []
+    explain = Classifier.explain
+
+    def noted(self: Classifier, image: LesionImage, method: HeatmapMethod) -> Heatmap:
+        asked.append((self.card.name, method))
+        return explain(self, image, method)
+
+    monkeypatch.setattr(Classifier, "explain", noted)
+    for name in (MODEL, OTHER_MODEL):
+        assert app.open("case", case=str(save(model=name))).set("Show heat map", True).errors == []
+    assert asked == [(MODEL, HeatmapMethod.GRAD_CAM), (OTHER_MODEL, HeatmapMethod.GRAD_CAM)]
 
 
 def test_without_that_network_the_case_is_shown_and_says_why_there_is_no_map(

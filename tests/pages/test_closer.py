@@ -85,8 +85,9 @@ def test_a_diagnosis_that_was_just_confirmed_counts_at_once(
 
 
 def test_the_heat_map_is_checked_by_the_method_that_is_chosen(app: App, save: Callable[..., int]) -> None:
-    app.open("case", case=str(save())).choose("closer-case-1", ASKED["map"])
-    assert "Grad-CAM of this picture" in app.text or "nothing to check" in app.text
+    app.open("case", case=str(save())).set("Show heat map", True).select("Method", "Layer-CAM")
+    assert "Layer-CAM of this picture" in app.choose("closer-case-1", ASKED["map"]).text
+    assert "Grad-CAM of this picture" in app.select("Method", "Grad-CAM").text
 
 
 def test_without_the_network_only_stored_numbers_answer(

@@ -48,7 +48,14 @@ def test_a_weight_of_two_is_the_image_twice() -> None:
     twice = equal_mass_error(probability, is_malignant, np.full((1, 90), 2.0))
     assert twice == pytest.approx(equal_mass_error(probability, is_malignant))
     weights = np.random.default_rng(1).integers(0, 3, size=(4, 90)).astype(np.float64)
-    assert equal_mass_error(probability, is_malignant, weights).shape == (4,)
+    bins = equal_mass_bins(probability)
+    expected = []
+    for row in weights.astype(int):
+        often, label = np.repeat(probability, row), np.repeat(is_malignant, row)
+        of_bin = np.repeat(bins, row)
+        gaps = [abs((label - often)[of_bin == b].sum()) for b in range(15)]
+        expected.append(sum(gaps) / len(often))
+    assert equal_mass_error(probability, is_malignant, weights) == pytest.approx(expected)
 
 
 def test_scores_that_are_all_too_high_are_off_by_that_much() -> None:

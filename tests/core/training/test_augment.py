@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.imaging.drawn import DrawnLesion, draw_lesion
-from core.training.augment import augment_batch, compress, mix_up
+from core.training.augment import _crop_sides, augment_batch, compress, mix_up
 from core.training.recipe import Recipe, TrainingSet, default_recipe
 
 
@@ -86,6 +86,14 @@ def test_a_flat_grey_changes_in_brightness_alone() -> None:
 
 
 def test_a_crop_never_shows_less_than_the_recipe_allows() -> None:
+    torch.manual_seed(0)
+    height, width = _crop_sides(10_000, Recipe(smallest_crop=0.5, largest_crop=1.2, longest_sides=1.3))
+    area, ratio = height * width, width / height
+    assert 0.5 - 1e-4 <= area.min() < 0.51 and 1.19 < area.max() <= 1.2 + 1e-4
+    assert 1 / 1.3 - 1e-4 <= ratio.min() < 0.78 and 1.29 < ratio.max() <= 1.3 + 1e-4
+
+
+def test_a_smaller_crop_shows_less_of_the_picture() -> None:
     """A ramp from 0 to 224 across the picture: its range in the result tells how much of it is seen."""
     torch.manual_seed(0)
     ramp = torch.arange(224, dtype=torch.uint8).expand(64, 3, 224, 224).clone()

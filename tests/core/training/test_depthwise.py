@@ -37,6 +37,17 @@ def test_gradients_agree(kernel: int, stride: int, padding: int, side: int) -> N
         assert float((fast - slow).abs().max()) <= 0.03 * float(slow.abs().max())
 
 
+@pytest.mark.parametrize(
+    ("kernel", "stride", "groups", "is_replaced"),
+    [(5, 1, 8, True), (3, 2, 8, True), (3, 1, 8, False), (5, 1, 1, False)],
+)
+def test_only_the_slow_depthwise_kernels_are_replaced(kernel: int, stride: int, groups: int, is_replaced: bool) -> None:
+    x, weight = torch.randn(2, 8, 14, 14), torch.randn(8, 8 // groups, kernel, kernel, requires_grad=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16), FastDepthwiseGradients():
+        y = torch.nn.functional.conv2d(x, weight, stride=stride, groups=groups)
+    assert (type(y.grad_fn).__name__ == "_DepthwiseBackward") == is_replaced
+
+
 def test_the_gradients_type_is_the_parameters() -> None:
     for gradient in gradients(torch.randn(1, 4, 9, 9), torch.randn(4, 1, 5, 5), 1, 2, 4, is_fast=True):
         assert gradient.dtype == torch.float32

@@ -4,7 +4,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -260,5 +259,9 @@ def test_a_batch_that_is_not_there_is_told(record: Record) -> None:
 
 
 def test_file_names_name_no_patient(case_id: int, record: Record) -> None:
-    case = replace(case_of(case_id, record), pseudonym="P-7")
-    assert "P-7" not in reports.report_name(case.case_id, None)
+    case = case_of(case_id, record)
+    names = reports.collect_reports(case_ids=[case_id], facts_of=lambda _: FACTS, record=record)
+    with zipfile.ZipFile(io.BytesIO(reports.reports_as_zip(names))) as archive:
+        assert archive.namelist() == list(names) != []
+    assert not any(words in name for words in ("P-7", "L1") for name in names)
+    assert (case.pseudonym, case.lesion_label) == ("P-7", "L1")
