@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -46,10 +47,8 @@ def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: in
     engine = load_engine(settings.model_folder, classifier.card, settings.torch_threads)
     x = normalise_frames(frames, classifier.card.frame)
     record = open_record(replace(settings, home=home, database_url=f"sqlite:///{home / 'bench.db'}"))
-    analyses = [
-        analyse_upload(upload=Upload(f"{n}.jpg", content), classifier=classifier) for n, content in enumerate(contents)
-    ]
-    counter = iter(range(1_000_000))
+    others = (draw_jpeg(DrawnLesion(seed=size + n)) for n in range(size * (_ROUNDS[size] + 1)))
+    counter, new = count(), [analyse_upload(upload=Upload("new.jpg", other), classifier=classifier) for other in others]
 
     def explain(picked: list[LesionImage]) -> None:
         for image in picked:
@@ -60,9 +59,10 @@ def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: in
             classifier.predict_and_explain(image, HeatmapMethod.GRAD_CAM)
 
     def save() -> None:
-        for analysis in analyses:
-            draft = CaseDraft(submission_id=f"bench-{next(counter)}", filename=analysis.upload.filename)
-            save_case(draft=draft, analysis=analysis, record=record)
+        for _ in range(size):  # of a picture that the record has only the case itself would be written
+            number = next(counter)
+            draft = CaseDraft(submission_id=f"bench-{number}", filename=f"{number}.jpg")
+            save_case(draft=draft, analysis=new[number], record=record)
 
     return {
         "forward": lambda: engine.run(x),
