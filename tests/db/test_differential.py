@@ -90,7 +90,7 @@ def test_a_record_of_the_first_version_keeps_its_rows_and_has_no_differential(ol
         exported = queries.export_cases(work.session, CaseFilter())
     assert (case.filename, case.notes, case.image) == ("a.jpg", "itches", make.image("a"))
     assert (case.prediction.malignant_probability, case.prediction.band) == (0.7, Band.REFER)
-    assert np.array_equal(case.prediction.embedding, make.prediction().embedding)
+    assert np.array_equal(case.prediction.embedding, make.prediction(0.7).embedding)
     assert item.prediction is not None
     assert case.prediction.differential == item.prediction.differential == {}
     assert not any(name.startswith("differential") for name in exported.columns)

@@ -175,10 +175,10 @@ def save(settings: Settings, record: Record, picture: bytes) -> Callable[..., in
     def save_one(
         content: bytes = picture,
         filename: str = "lesion.jpg",
-        model: str = MODEL,
+        model: str = "",
         **words: Any,  # noqa: ANN401
     ) -> int:
-        classifier = Classifier.load(settings.weights_root / model)
+        classifier = Classifier.load(settings.weights_root / model if model else settings.model_folder)
         analysis = analyse_upload(upload=Upload(filename, content), classifier=classifier)
         draft = CaseDraft(analysis.submission_id, filename, **words)
         return save_case(draft=draft, analysis=analysis, record=record)
