@@ -26,7 +26,7 @@ from core.gates.clinical_scenes import draw_clinical_scenes
 from core.gates.heat import HeatLimits, fit_heat_limits
 from core.gates.negatives import draw_negatives
 from core.gates.scope import ScopeHead, Seen
-from core.gates.scope_fit import cross_score, draw_examples, fit_scope_head, set_threshold, vary_dermoscopy
+from core.gates.scope_fit import draw_examples, fit_scope_head, set_threshold, vary_dermoscopy
 from core.gates.storage import vary_storage
 from core.imaging.decode import decode
 from core.imaging.frame import resize_frame
@@ -35,7 +35,6 @@ from core.training.data import TrainingData
 OUT_OF_SCOPE: Final = "out-of-scope"
 _N_FIT_PHOTOGRAPHS: Final = 75
 _N_EXTRA, _N_EXAMPLES = 1000, 300
-_N_GROUPS: Final = 5  # of cross-fitting
 _N_OUTSIDE, _N_CLINICAL_LIKE, _N_SCENES = 1000, 800, 900
 _N_HEATS: Final = 400  # validation pictures on which the heat limits are set
 _SEED: Final = 0
@@ -73,27 +72,16 @@ def fit_artefacts(folder: Path, data: TrainingData) -> None:
 
 
 def fit_scope(classifier: Classifier, data: TrainingData, validation: Sequence[int], others: OutOfScope) -> ScopeHead:
-    """Fit the scope head on training pictures. Its threshold is set on the rows of `validation` and on the training
-    pictures of the Kaggle set, each scored by a head that was fitted without it: the 171 of its pictures that validate
-    are too few to tell a hundredth by, and half as many of them as of the set are from elsewhere than HAM10000."""
+    """Fit the scope head on training pictures, and set its threshold on the rows of `validation`."""
     rng = np.random.default_rng(_SEED)
-    rows = _choose_inside(data, rng)
-    inside = np.asarray(data.frames[rows])
+    inside = np.asarray(data.frames[_choose_inside(data, rng)])
     varied = np.stack([vary_storage(vary_dermoscopy(frame, rng), rng) for frame in inside])
     drawn = draw_examples(_N_EXAMPLES, rng)
     examples = to_frames(classifier, [*drawn, *(vary_storage(picture, rng) for picture in drawn)])
     seen = see(classifier, np.concatenate([inside, varied, examples]))
     unlike = see(classifier, to_frames(classifier, _draw_outside(inside, others, rng)))
     head = fit_scope_head(seen, unlike)
-    held = see(classifier, np.asarray(data.frames[np.array(validation)]))
-    groups = np.concatenate([*[_group(data, rows, rng)] * 2, np.full(len(examples), -1)])
-    crossed = cross_score(seen, unlike, groups)[: len(rows)]
-    is_crossed = ~np.isnan(crossed)
-    return set_threshold(
-        head,
-        np.concatenate([head.scores(held), crossed[is_crossed]]),
-        np.concatenate([_is_extra(data, validation), _is_extra(data, rows[is_crossed])]),
-    )
+    return set_threshold(head, head.scores(see(classifier, np.asarray(data.frames[np.array(validation)]))))
 
 
 def _draw_outside(inside: Frames, others: OutOfScope, rng: np.random.Generator) -> list[Frames]:
@@ -129,17 +117,5 @@ def to_frames(classifier: Classifier, pictures: Sequence[Frames]) -> Frames:
 def _choose_inside(data: TrainingData, rng: np.random.Generator) -> NDArray[np.int64]:
     """All training pictures of the Kaggle set, whose sources differ most, and some of the others."""
     train = rng.permutation(data.split.train)
-    is_extra = _is_extra(data, train)
+    is_extra = np.array([HAM_FOLDER in data.images[i].path.parts for i in train])
     return np.sort(np.concatenate([train[~is_extra], train[is_extra][:_N_EXTRA]]))
-
-
-def _group(data: TrainingData, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """For each picture of the Kaggle set one of five groups, pictures of a lesion in one; -1 for the others."""
-    _, lesions = np.unique([data.images[i].lesion or data.images[i].name for i in rows], return_inverse=True)
-    groups = rng.integers(_N_GROUPS, size=len(lesions))[lesions]
-    return np.where(_is_extra(data, rows), -1, groups)
-
-
-def _is_extra(data: TrainingData, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which rows are of the further HAM10000 images, whose files are softer, and not of the Kaggle set."""
-    return np.array([HAM_FOLDER in data.images[i].path.parts for i in rows], dtype=np.bool_)

@@ -13,7 +13,7 @@ from core.imaging.artefacts import add_artefact
 from core.imaging.drawn import DrawnLesion, draw_lesion
 from core.taxonomy import Artefact
 
-REJECTED_SHARE: Final = 0.01  # of each set's dermoscopy, at most
+REJECTED_SHARE: Final = 0.01  # of validation dermoscopy, at most
 _PENALTY: Final = 0.3
 """Of squared weights, where the pictures' weights sum to 1. Chosen like all here on kinds of imitated negatives that
 were left out of the fitting: with 3 a head rejected fewer of them, and so did logistic regression."""
@@ -39,25 +39,10 @@ def fit_scope_head(inside: Sequence[Seen], outside: Sequence[Seen]) -> ScopeHead
     return ScopeHead(mean, scale, weights, bias=float(fitted.intercept_), threshold=0.0, distances=distances)
 
 
-def cross_score(inside: Sequence[Seen], outside: Sequence[Seen], groups: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Scores (N,) of dermoscopy by heads that were fitted without its group; `groups` (N,) are negative where a picture
-    is in every fit, and has no score (nan)."""
-    scores = np.full(len(groups), np.nan)
-    for group in np.unique(groups[groups >= 0]):
-        held = groups == group
-        head = fit_scope_head([part[~held] for part in inside], outside)
-        scores[held] = head.scores([part[held] for part in inside])
-    return scores
-
-
-def set_threshold(head: ScopeHead, scores: NDArray[np.float64], sets: NDArray[np.integer | np.bool_]) -> ScopeHead:
-    """The head with the highest threshold that rejects at most 1% of each set of dermoscopy, told apart by `sets` (N,).
-
-    The files of one set are sharper: a threshold from both together turns away more of it.
-    """
-    parts = (scores[sets == each] for each in np.unique(sets))
-    limits = [np.quantile(part, REJECTED_SHARE, method="inverted_cdf") for part in parts]
-    return replace(head, threshold=float(min(limits)))
+def set_threshold(head: ScopeHead, scores: NDArray[np.float64]) -> ScopeHead:
+    """The head with the highest threshold that rejects at most 1% of validation dermoscopy, whose scores (N,) these
+    are."""
+    return replace(head, threshold=float(np.quantile(scores, REJECTED_SHARE, method="inverted_cdf")))
 
 
 def _fit_distance(inside: Seen) -> Distance:
