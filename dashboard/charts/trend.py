@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 import plotly.graph_objects as go
 
@@ -10,6 +11,8 @@ from dashboard.charts.style import BLUE, GREEN, GREY, VERMILLION, new_figure, pe
 
 _COLOURS = (BLUE, VERMILLION, GREEN, GREY)
 _MARKS = ("circle", "diamond", "square", "cross")  # a version is told by its mark as well as by its colour
+_FEW_DAYS: Final = timedelta(days=6)  # within them a tick of plotly's own choice would be an hour, or less
+_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ def score_trend(trends: Sequence[Trend]) -> go.Figure:
             hoverinfo="text",
         )
     figure.update_yaxes(title="Malignant probability", range=[-0.02, 1.02], tickformat=".0%", dtick=0.2)
-    figure.update_xaxes(title="Visit", type="date")
+    figure.update_xaxes(title="Visit", type="date", tickformat="%d %b %Y", **_span([d for t in trends for d in t.days]))
     figure.update_layout(height=340, showlegend=True)
     return figure
+
+
+def _span(days: Sequence[date]) -> dict[str, object]:
+    """The axis from before the first day to after the last, with whole days for ticks."""
+    if not days:
+        return {}
+    first, last = min(days), max(days)
+    margin = max((last - first) * 0.05, timedelta(days=1))
+    ticks = {"dtick": _DAY_MS} if last - first <= _FEW_DAYS else {}
+    return {"range": [first - margin, last + margin], **ticks}

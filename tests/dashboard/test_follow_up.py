@@ -59,3 +59,18 @@ def test_a_line_joins_scores_of_one_version_only() -> None:
     assert len({(trace.marker.symbol, trace.line.color) for trace in figure.data}) == 2
     assert "10%" in figure.data[0].hovertext[0]
     assert "refer from 40%" in figure.data[1].hovertext[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [
+        ([date(2026, 11, 28)] * 2, date(2026, 11, 27), date(2026, 11, 29)),
+        ([date(2025, 1, 1), date(2026, 11, 28)], date(2024, 11, 28), date(2027, 1, 1)),
+    ],
+)
+def test_the_days_of_a_trend_stay_whole_days(days: list[date], first: date, last: date) -> None:
+    """Two pictures of one day would otherwise stand between two milliseconds."""
+    axis = score_trend([Trend("net", days, [0.1, 0.2], 0.3)]).layout.xaxis
+    assert tuple(axis.range) == (first, last)
+    assert axis.tickformat == "%d %b %Y"
+    assert axis.dtick == (24 * 60 * 60 * 1000 if days[0] == days[1] else None)
