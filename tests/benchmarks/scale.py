@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from batch_at_size import measure_batch_at_size
+from cold_start import measure_memory_growth
 from cost import measure_cost
 from killed_batch import measure_kills
 from many_browsers import measure_many_browsers
@@ -18,6 +19,7 @@ def scale_measures(settings: Settings, folder: Path) -> list[Callable[[], dict[s
     return [
         lambda: measure_batch_at_size(settings, folder),
         lambda: measure_many_browsers(folder),
+        lambda: measure_memory_growth(settings, folder),
         lambda: measure_cost(settings, folder),
         lambda: measure_kills(folder),
         lambda: _measure_ray(folder),

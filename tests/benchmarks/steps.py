@@ -11,9 +11,9 @@ import numpy as np
 
 from core.classifier.classifier import Classifier
 from core.classifier.engine import load_engine
-from core.domain import CaseDraft, LesionImage, Upload
+from core.domain import Analysis, CaseDraft, LesionImage, Upload
 from core.imaging.decode import decode
-from core.imaging.drawn import DrawnLesion, draw_jpeg
+from core.imaging.drawn import DrawnLesion, as_jpeg, draw_jpeg, draw_lesion
 from core.imaging.frame import normalise_frames
 from core.settings import Settings
 from core.taxonomy import HeatmapMethod
@@ -22,6 +22,7 @@ from dashboard.workflow.cases import save_case
 from dashboard.workflow.record import open_record
 
 _ROUNDS = {1: 30, 32: 5}
+_N_LESIONS, _LEAST_QUALITY = 8, 70  # of what is saved: each drawn lesion at one JPEG quality after the other
 Step = Callable[[], object]
 
 
@@ -47,8 +48,7 @@ def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: in
     engine = load_engine(settings.model_folder, classifier.card, settings.torch_threads)
     x = normalise_frames(frames, classifier.card.frame)
     record = open_record(replace(settings, home=home, database_url=f"sqlite:///{home / 'bench.db'}"))
-    others = (draw_jpeg(DrawnLesion(seed=size + n)) for n in range(size * (_ROUNDS[size] + 1)))
-    counter, new = count(), [analyse_upload(upload=Upload("new.jpg", other), classifier=classifier) for other in others]
+    counter, new = count(), _new_analyses(classifier, size * (_ROUNDS[size] + 1))
 
     def explain(picked: list[LesionImage]) -> None:
         for image in picked:
@@ -73,6 +73,14 @@ def _make_steps(classifier: Classifier, settings: Settings, home: Path, size: in
         "predict_and_map": predict_and_map,
         "save": save,
     }
+
+
+def _new_analyses(classifier: Classifier, n: int) -> list[Analysis]:
+    """As many analyses as there are saves, no two of the same picture: one result, beside other files."""
+    drawn = [draw_lesion(DrawnLesion(seed=100 + seed)) for seed in range(_N_LESIONS)]
+    uploads = [Upload("new.jpg", as_jpeg(drawn[i % _N_LESIONS], _LEAST_QUALITY + i // _N_LESIONS)) for i in range(n)]
+    first = analyse_upload(upload=uploads[0], classifier=classifier)
+    return [replace(first, upload=upload, image=decode(upload.content)) for upload in uploads]
 
 
 def _interleave(steps: dict[str, Step], rounds: int) -> dict[str, float]:
