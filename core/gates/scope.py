@@ -38,7 +38,7 @@ class Distance:
 
     centre: NDArray[np.float32]
     unit: NDArray[np.float32]
-    axes: NDArray[np.float16]
+    axes: NDArray[np.float32]
     spread: NDArray[np.float32]
 
     def measure(self, seen: Seen) -> NDArray[np.float32]:
@@ -48,7 +48,7 @@ class Distance:
         Source: Mahalanobis as in Lee et al., NeurIPS 2018; the part off the axes as in Wang et al., CVPR 2022.
         """
         apart = (seen - self.centre) / self.unit
-        along = apart @ self.axes.astype(np.float32)
+        along = apart @ self.axes
         off = (apart**2).sum(axis=1) - (along**2).sum(axis=1)
         within = ((along / self.spread) ** 2).sum(axis=1)
         return np.asarray(np.log(np.maximum(np.stack([within, off], axis=1), 1e-6)), dtype=np.float32)
@@ -96,6 +96,7 @@ def write_scope_head(head: ScopeHead, folder: Path, card: ModelCard) -> None:
     arrays = {name: getattr(head, name) for name in _OF_HEAD}
     for i, distance in enumerate(head.distances):
         arrays |= {f"{name}_{i}": np.ascontiguousarray(getattr(distance, name)) for name in _OF_DISTANCE}
+        arrays[f"axes_{i}"] = arrays[f"axes_{i}"].astype(np.float16)  # as they were rounded when they were fitted
     numbers = {"bias": repr(head.bias), "threshold": repr(head.threshold), "weights_sha256": card.weights_sha256}
     save_file(arrays, folder / SCOPE_FILE, metadata=numbers | {"n_distances": str(len(head.distances))})
 
@@ -122,7 +123,8 @@ def read_scope_head(folder: Path, card: ModelCard) -> ScopeHead | None:
             bias=float(numbers["bias"]),
             threshold=float(numbers["threshold"]),
             distances=tuple(
-                Distance(*(arrays[f"{name}_{i}"] for name in _OF_DISTANCE)) for i in range(int(numbers["n_distances"]))
+                Distance(*(arrays[f"{name}_{i}"].astype(np.float32) for name in _OF_DISTANCE))
+                for i in range(int(numbers["n_distances"]))
             ),
         )
     except (SafetensorError, KeyError, ValueError) as error:

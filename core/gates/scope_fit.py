@@ -51,7 +51,8 @@ def _fit_distance(inside: Seen) -> Distance:
     squares, axes = np.linalg.eigh(apart.T @ apart / len(inside))  # quicker than taking it apart whole
     n_axes = min(_N_AXES, inside.shape[1] // 2)
     spread = np.sqrt(np.maximum(squares[::-1][:n_axes], 1e-12))
-    return Distance(centre, unit, axes[:, ::-1][:, :n_axes].astype(np.float16), spread.astype(np.float32))
+    axes = axes[:, ::-1][:, :n_axes].astype(np.float16).astype(np.float32)  # as rounded as the file that they go into
+    return Distance(centre, unit, axes, spread.astype(np.float32))
 
 
 def vary_dermoscopy(frame: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -44,7 +44,7 @@ def network_of(probability: float) -> Classifier:
 def gates_that_score(bias: float) -> Gates:
     """Gates whose scope head gives every picture the same score, with the threshold at 0."""
     zeros, ones = np.zeros(6, np.float32), np.ones(6, np.float32)
-    distance = Distance(zeros[:4], ones[:4], np.zeros((4, 1), np.float16), ones[:1])
+    distance = Distance(zeros[:4], ones[:4], np.zeros((4, 1), np.float32), ones[:1])
     return Gates(ScopeHead(zeros, ones, zeros, bias=bias, threshold=0.0, distances=(distance,)), None)
 
 

@@ -85,7 +85,7 @@ def test_what_is_unlike_all_that_was_fitted_on_is_out_of_scope(head: ScopeHead) 
 
 
 def test_distance_counts_deviations_along_the_axes_and_lengths_off_them() -> None:
-    centre, unit, axes = np.zeros(3, np.float32), np.full(3, 2, np.float32), np.eye(3, 2, dtype=np.float16)
+    centre, unit, axes = np.zeros(3, np.float32), np.full(3, 2, np.float32), np.eye(3, 2, dtype=np.float32)
     distance = Distance(centre, unit, axes, np.array([1, 2], np.float32))
     within, off = np.exp(distance.measure(np.array([[6, 8, 10]], np.float32)))[0]
     assert within == pytest.approx(3**2 + (4 / 2) ** 2)
