@@ -69,9 +69,10 @@ def change_words(found: Comparison) -> str:
     basis = "in the aligned pictures"
     if isinstance(found.alignment, NotAligned):
         basis = "as a share of each picture: this holds only if both were taken at the same magnification"
+    area = f"{found.change.area_ratio - 1:+.0%}".replace("-", "−")
     return (
-        f":material/straighten: Measured from the outlines, {basis}: the lesion's area is "
-        f"**{found.change.area_ratio - 1:+.0%}**, its mean colour moved by **{found.change.colour_distance:.1f}** "
+        f":material/straighten: Measured from the outlines, {basis}: the lesion's area changed by "
+        f"**{area}**, its mean colour moved by **{found.change.colour_distance:.1f}** "
         "(CIE76 in Lab; about 2 is just visible, and light that differs moves it too). No diagnosis follows from this."
     )
 
