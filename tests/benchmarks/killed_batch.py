@@ -21,7 +21,7 @@ from dashboard.workflow.batch_review import load_items
 from dashboard.workflow.batches import list_batches
 from dashboard.workflow.record import Record, open_record
 
-N_FILES, N_KILLS, LIMIT_S = 640, 56, 1200.0  # of `make bench-scale`: the last few lives are through before their kill
+N_FILES, N_KILLS, LIMIT_S = 1120, 66, 1200.0  # of `make bench-scale`: the last few lives are through before their kill
 STEPS = 3  # a file's picture is kept, its score is, its case is
 _N_LESIONS = 100  # that differ, and pass; further files are the same at a lower JPEG quality
 _POLL_S = 0.01

@@ -32,6 +32,7 @@ SCALE_TARGETS: dict[str, tuple[str, float]] = {
     "classifier_growth": ("<=", 0.05),
     "many_wait_over_fair_share": ("<=", 1.5),
     "many_queue_shown": (">=", 1.0),
+    "kills": (">=", 50.0),
     "kill_faults": ("<=", 0.0),
     "history_1m_ms": ("<=", 300.0),
     "ray_two_over_one": (">=", 1.7),
