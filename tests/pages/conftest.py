@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -187,6 +188,7 @@ def save(settings: Settings, record: Record, picture: bytes) -> Callable[..., in
 
 
 def _install(folder: Path, data: Path, gap: float, seed: int) -> None:
+    torch.manual_seed(seed)  # of some random weights the heat map is empty
     network = build_network(LESION_CNN)
     card = ModelCard(
         name=folder.name,
